@@ -1,0 +1,102 @@
+package io.autodiff;
+
+import io.autodiff.op.Attributes;
+import io.autodiff.spi.Executor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What lies between a method of {@link Operand} and its op, where that is more than a line. */
+final class Composites {
+    private Composites() {}
+
+    /** Integers are divided as float64, as TensorFlow does. */
+    static Tensor div(Operand x, Operand y) {
+        return x.dtype().isInteger() && x.dtype() == y.dtype()
+                ? Executor.execute("div", x.castTo(DType.FLOAT64), y.castTo(DType.FLOAT64))
+                : Executor.execute("div", x, y);
+    }
+
+    /** A reduction whose axes attribute is in the one form that equal calls share: ascending, from 0. */
+    static Tensor reduce(String op, Operand x, boolean keepDims, int... axes) {
+        boolean[] reduced = x.shape().select(Arrays.stream(axes).asLongStream().toArray());
+        List<Long> ascending = new ArrayList<>();
+        for (int axis = 0; axis < reduced.length; axis++) {
+            if (reduced[axis]) {
+                ascending.add((long) axis);
+            }
+        }
+        return Executor.execute(op, Attributes.of("axes", ascending, "keepDims", keepDims), x);
+    }
+
+    static Tensor mean(Operand x, boolean keepDims, int... axes) {
+        Tensor sum = x.sum(keepDims, axes);
+        long before = x.shape().elements();
+        long after = sum.shape().elements();
+        // The mean over an empty axis is 0 / 0, as in NumPy.
+        return sum.div(after == 0 || before == 0 ? 0 : before / after);
+    }
+
+    static Tensor transpose(Operand x) {
+        int rank = x.shape().rank();
+        int[] reversed = new int[rank];
+        for (int i = 0; i < rank; i++) {
+            reversed[i] = rank - 1 - i;
+        }
+        return x.permute(reversed);
+    }
+
+    static Tensor reshape(Operand x, long... sizes) {
+        long[] resolved = sizes.clone();
+        int free = -1;
+        long known = 1;
+        for (int i = 0; i < sizes.length; i++) {
+            if (sizes[i] >= 0) {
+                known = Math.multiplyExact(known, sizes[i]);
+            } else if (sizes[i] == -1 && free < 0) {
+                free = i;
+            } else {
+                throw new IllegalArgumentException(
+                        "reshape to " + Arrays.toString(sizes) + ": one size may be -1, the others" + " are 0 or more");
+            }
+        }
+        if (free >= 0) {
+            long elements = x.shape().elements();
+            if (known == 0 || elements % known != 0) {
+                throw new IllegalArgumentException("reshape of " + x.spec() + " to " + Arrays.toString(sizes)
+                        + ": no size in place of -1 gives " + elements + " elements");
+            }
+            resolved[free] = elements / known;
+        }
+        return x.reshape(Shape.of(resolved));
+    }
+
+    /**
+     * Sums what a broadcast repeated: over the axes that the shape lacks, and over those where it has size 1.
+     *
+     * @param x of a shape that {@code shape} broadcasts to
+     */
+    static Tensor sumTo(Tensor x, Shape shape) {
+        if (x.shape().equals(shape)) {
+            return x;
+        }
+        int extra = x.shape().rank() - shape.rank();
+        List<Integer> axes = new ArrayList<>();
+        for (int axis = 0; axis < x.shape().rank(); axis++) {
+            if (axis < extra || shape.size(axis - extra) == 1 && x.shape().size(axis) != 1) {
+                axes.add(axis);
+            }
+        }
+        Tensor sum =
+                axes.isEmpty() ? x : x.sum(axes.stream().mapToInt(axis -> axis).toArray());
+        return sum.reshape(shape);
+    }
+
+    static List<Long> longs(int... values) {
+        return Arrays.stream(values).asLongStream().boxed().toList();
+    }
+
+    static List<Long> longs(long... values) {
+        return Arrays.stream(values).boxed().toList();
+    }
+}

@@ -1,0 +1,139 @@
+package io.autodiff;
+
+import io.autodiff.op.OpCall;
+import io.autodiff.spi.AutodiffProvider;
+import io.autodiff.spi.Executor;
+import io.autodiff.spi.Recorder;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Frees the memory of tensors at a known point: when a scope closes, every tensor that was made in it on this thread is
+ * released, except those that were kept.
+ *
+ * <pre>{@code
+ * Tensor mean;
+ * try (TensorScope scope = TensorScope.open()) {
+ *     Tensor large = Tensors.ones(DType.FLOAT32, 1000, 1000).mul(2);
+ *     mean = scope.keep(large.mean());
+ * }
+ * mean.item();      // 2.0; using large now would be an IllegalStateException
+ * }</pre>
+ *
+ * <p>The values of variables survive, too, and so does what a {@link GradientTape} holds that was opened before the scope and is
+ * still recording. What survives belongs to the scope around this one, if there is one. Scopes and tapes are closed in the
+ * reverse of the order in which they were opened.
+ */
+public final class TensorScope implements AutoCloseable {
+    private final Thread owner = Thread.currentThread();
+    private final Recorder recorder = new ScopeRecorder();
+    /** Weak, so that a scope around a long loop does not keep what the loop has dropped. */
+    private List<WeakReference<Tensor>> created = new ArrayList<>();
+
+    private int purgeAt = 1024;
+    private final Set<Variable> assigned = identitySet();
+    private final Set<Tensor> kept = identitySet();
+    private boolean open = true;
+
+    private TensorScope() {}
+
+    /** {@return a new scope on this thread} */
+    public static TensorScope open() {
+        TensorScope scope = new TensorScope();
+        Executor.push(scope.recorder);
+        return scope;
+    }
+
+    /**
+     * Lets a tensor survive the scope.
+     *
+     * @param tensor the tensor; its value is computed when the scope closes, if not before
+     * @return the same tensor
+     * @throws IllegalStateException if the scope is closed
+     */
+    public Tensor keep(Tensor tensor) {
+        if (!open) {
+            throw new IllegalStateException("keep: this scope is closed");
+        }
+        kept.add(tensor);
+        return tensor;
+    }
+
+    /**
+     * Lets tensors survive the scope.
+     *
+     * @param tensors as for {@link #keep(Tensor)}
+     * @return the same list
+     * @throws IllegalStateException if the scope is closed
+     */
+    public List<Tensor> keep(List<Tensor> tensors) {
+        tensors.forEach(this::keep);
+        return tensors;
+    }
+
+    /**
+     * Computes what survives and releases the rest. Closing twice is closing once.
+     *
+     * @throws IllegalStateException if this is not the thread that opened the scope, or a scope or tape that was opened later
+     *     is still open; in the latter case the scope is closed nonetheless
+     */
+    @Override
+    public void close() {
+        if (!open) {
+            return;
+        }
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("a scope is closed on the thread that opened it, " + owner.getName());
+        }
+        boolean innermost = Executor.remove(recorder);
+        open = false;
+        Set<Tensor> surviving = identitySet();
+        surviving.addAll(kept);
+        assigned.forEach(variable -> surviving.add(variable.cell()));
+        Executor.recorders().forEach(outer -> surviving.addAll(outer.held()));
+        List<Tensor> released = new ArrayList<>();
+        List<Tensor> handedOn = new ArrayList<>();
+        for (WeakReference<Tensor> reference : created) {
+            Tensor tensor = reference.get();
+            if (tensor != null) {
+                (surviving.contains(tensor) ? handedOn : released).add(tensor);
+            }
+        }
+        AutodiffProvider.current().release(released, handedOn);
+        if (!innermost) {
+            throw new IllegalStateException(
+                    "tapes and scopes close in the reverse of the order in which they were opened; this"
+                            + " scope is closed, one opened after it is not");
+        }
+    }
+
+    private static <E> Set<E> identitySet() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+
+    /** Hears what happens on the thread; apart from the scope so that these methods are not part of its face. */
+    private final class ScopeRecorder implements Recorder {
+        @Override
+        public void created(Tensor leaf) {
+            if (created.size() == purgeAt) {
+                created.removeIf(reference -> reference.get() == null);
+                purgeAt = Math.max(1024, 2 * created.size());
+            }
+            created.add(new WeakReference<>(leaf));
+        }
+
+        @Override
+        public void applied(OpCall<Tensor> call) {
+            call.outputs().forEach(this::created);
+        }
+
+        @Override
+        public void assigned(Variable variable) {
+            assigned.add(variable);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package io.autodiff;
+
+import io.autodiff.op.Attributes;
+import io.autodiff.spi.AutodiffProvider;
+import io.autodiff.spi.Executor;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Makes tensors: from Java numbers and arrays, filled, as ranges, and of other tensors.
+ *
+ * <pre>{@code
+ * Tensors.of(3);                                       // int32 scalar; of(3f) is float32, of(3.0) float64
+ * Tensors.of(new double[][] {{1, 2}, {3, 4}});         // float64[2, 2]
+ * Tensors.zeros(DType.FLOAT32, 2, 3);
+ * Tensors.range(5);                                    // int32 [0, 1, 2, 3, 4]
+ * Tensors.where(x.gt(0), x, x.mul(0.1));
+ * }</pre>
+ */
+public final class Tensors {
+    private Tensors() {}
+
+    /**
+     * A tensor of a Java value; its elements are copied.
+     *
+     * @param value an int, long, float, double or boolean, a rectangular array of them of any rank, a Tensor, a Variable, or an
+     *     array of the engine (an INDArray)
+     * @return the tensor, whose dtype follows from the value
+     * @throws IllegalArgumentException if the value is none of these, or its nested arrays differ in length
+     */
+    public static Tensor of(Object value) {
+        return Literals.tensor(value, null);
+    }
+
+    /**
+     * A tensor of a Java value in a given dtype; its elements are copied.
+     *
+     * @param value as for {@link #of(Object)}
+     * @param dtype of the tensor
+     * @return the tensor
+     * @throws IllegalArgumentException if the value is none of these, or the dtype cannot hold it
+     */
+    public static Tensor of(Object value, DType dtype) {
+        return Literals.tensor(value, Objects.requireNonNull(dtype, "dtype"));
+    }
+
+    /**
+     * Zeros; false for bool.
+     *
+     * @param dtype of the tensor
+     * @param sizes of its axes; none for a scalar
+     * @return the tensor
+     */
+    public static Tensor zeros(DType dtype, long... sizes) {
+        return fill(dtype, Shape.of(sizes), 0);
+    }
+
+    /**
+     * Ones; true for bool.
+     *
+     * @param dtype of the tensor
+     * @param sizes of its axes; none for a scalar
+     * @return the tensor
+     */
+    public static Tensor ones(DType dtype, long... sizes) {
+        return fill(dtype, Shape.of(sizes), 1);
+    }
+
+    /**
+     * Zeros of the dtype and shape of another.
+     *
+     * @param like the other
+     * @return the tensor
+     */
+    public static Tensor zerosLike(Operand like) {
+        return fill(like.dtype(), like.shape(), 0);
+    }
+
+    /**
+     * Ones of the dtype and shape of another.
+     *
+     * @param like the other
+     * @return the tensor
+     */
+    public static Tensor onesLike(Operand like) {
+        return fill(like.dtype(), like.shape(), 1);
+    }
+
+    /**
+     * A tensor with one value everywhere.
+     *
+     * @param dtype of the tensor
+     * @param shape of the tensor
+     * @param value of each element
+     * @return the tensor
+     * @throws IllegalArgumentException if the dtype cannot hold the value
+     */
+    public static Tensor fill(DType dtype, Shape shape, Number value) {
+        Tensor scalar = Literals.scalar(value, dtype, "a filled tensor");
+        return shape.isScalar() ? scalar : scalar.broadcastTo(shape);
+    }
+
+    /**
+     * The int32 vector 0, 1, ..., limit - 1.
+     *
+     * @param limit its length
+     * @return the tensor
+     * @throws IllegalArgumentException if the limit is negative
+     */
+    public static Tensor range(int limit) {
+        if (limit < 0) {
+            throw new IllegalArgumentException("a range has no negative length: " + limit);
+        }
+        return range(0, limit, 1, DType.INT32);
+    }
+
+    /**
+     * The vector start, start + step, start + 2 step and so on, up to but without the limit.
+     *
+     * @param start the first element
+     * @param limit where it ends
+     * @param step between elements, not 0; negative to count down
+     * @param dtype numeric
+     * @return the tensor, empty if the step leads away from the limit
+     * @throws IllegalArgumentException if the step is 0 or not finite, or the dtype is bool or cannot hold an element
+     */
+    public static Tensor range(Number start, Number limit, Number step, DType dtype) {
+        double length = Math.ceil((limit.doubleValue() - start.doubleValue()) / step.doubleValue());
+        if (step.doubleValue() == 0 || !(length <= Integer.MAX_VALUE) || !dtype.isNumeric()) {
+            throw new IllegalArgumentException("no " + dtype + " range from " + start + " to " + limit + " by " + step
+                    + "; take a numeric dtype, and finite" + " bounds with a step that is not 0");
+        }
+        int n = (int) Math.max(0, length);
+        if (dtype.isFloating()) {
+            double[] elements = new double[n];
+            for (int i = 0; i < n; i++) {
+                elements[i] = start.doubleValue() + i * step.doubleValue();
+            }
+            return of(elements, dtype);
+        }
+        long[] elements = new long[n];
+        for (int i = 0; i < n; i++) {
+            elements[i] = start.longValue() + i * step.longValue();
+        }
+        return of(elements, dtype);
+    }
+
+    /**
+     * Chooses between two operands, element by element. No gradient passes through the side that was not chosen.
+     *
+     * @param condition bool
+     * @param x where the condition holds
+     * @param y elsewhere, of x's dtype
+     * @return the tensor, of the three shapes broadcast together
+     */
+    public static Tensor where(Operand condition, Operand x, Operand y) {
+        return Executor.execute("where", condition, x, y);
+    }
+
+    /**
+     * Puts tensors of one shape and dtype side by side along a new axis.
+     *
+     * @param axis of the result, from -rank - 1 to rank, rank being the inputs'
+     * @param inputs at least one
+     * @return the tensor, of a rank higher by one
+     */
+    public static Tensor stack(int axis, Operand... inputs) {
+        if (inputs.length == 0) {
+            throw new IllegalArgumentException("stack needs at least one input");
+        }
+        int rank = inputs[0].shape().rank();
+        long resolved = axis < 0 ? axis + rank + 1L : axis;
+        return Executor.execute("stack", Attributes.of("axis", resolved), inputs);
+    }
+
+    /**
+     * Puts tensors of one shape and dtype side by side along a new axis.
+     *
+     * @param axis of the result, from -rank - 1 to rank, rank being the inputs'
+     * @param inputs at least one
+     * @return the tensor, of a rank higher by one
+     */
+    public static Tensor stack(int axis, List<? extends Operand> inputs) {
+        return stack(axis, inputs.toArray(new Operand[0]));
+    }
+
+    /**
+     * Computes several tensors in one go, in place of each when it is read.
+     *
+     * @param operands to be computed
+     */
+    public static void evaluate(Operand... operands) {
+        AutodiffProvider.current()
+                .evaluate(List.of(operands).stream().map(Operand::asTensor).toList());
+    }
+}

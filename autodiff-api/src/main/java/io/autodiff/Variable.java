@@ -1,0 +1,262 @@
+package io.autodiff;
+
+import io.autodiff.op.TensorSpec;
+import io.autodiff.spi.AutodiffProvider;
+import io.autodiff.spi.Executor;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named cell that holds a value which can be assigned. Dtype and shape stay what they were at the start.
+ *
+ * <pre>{@code
+ * Variable x = Variable.of(3f);                       // float32; of(3) is int32, of(3.0) float64
+ * Variable a = Variable.builder(new float[] {1, 2}).name("a").dtype(DType.FLOAT64).trainable(false).build();
+ * x.assign(4).assignAdd(1);                           // 5.0
+ * Tensor y = x.square();                              // a read: y stays 25.0 whatever is assigned to x
+ * }</pre>
+ *
+ * <p>Each read is a tensor of its own that belongs to this variable; gradients over all reads add up. An assignment takes a value
+ * and no gradient path with it. Reads and assignments are safe from any thread; each assignment is one step.
+ */
+public final class Variable implements Operand {
+    private final String name;
+    private final boolean trainable;
+    private final TensorSpec spec;
+    private volatile Tensor value;
+
+    private Variable(Tensor initial, String name, boolean trainable) {
+        this.name = name;
+        this.trainable = trainable;
+        this.spec = initial.spec();
+        this.value = Executor.created(AutodiffProvider.current().alias(initial));
+    }
+
+    /**
+     * A trainable variable.
+     *
+     * @param value an int, long, float, double or boolean, a rectangular array of them of any rank, a Tensor, a Variable, or an
+     *     array of the engine (an INDArray); it is copied
+     * @return the variable, whose dtype follows from the value
+     * @throws IllegalArgumentException if the value is none of these
+     */
+    public static Variable of(Object value) {
+        return builder(value).build();
+    }
+
+    /**
+     * The settings of a variable.
+     *
+     * @param value as for {@link #of}
+     * @return a builder
+     */
+    public static Builder builder(Object value) {
+        return new Builder(Objects.requireNonNull(value, "value"));
+    }
+
+    /**
+     * The settings of a variable.
+     *
+     * <pre>{@code
+     * Variable.builder(new double[] {1, 2}).name("weights").trainable(false).build()
+     * }</pre>
+     */
+    public static final class Builder {
+        private final Object value;
+        private String name = "Variable";
+        private @Nullable DType dtype;
+        private boolean trainable = true;
+
+        private Builder(Object value) {
+            this.value = value;
+        }
+
+        /**
+         * How printing and messages call the variable; "Variable" unless set. Names need not differ.
+         *
+         * @param newName the name
+         * @return this builder
+         */
+        public Builder name(String newName) {
+            name = Objects.requireNonNull(newName, "name");
+            return this;
+        }
+
+        /**
+         * The dtype; unless set, it follows from the value.
+         *
+         * @param newDtype one that can hold the value
+         * @return this builder
+         */
+        public Builder dtype(DType newDtype) {
+            dtype = Objects.requireNonNull(newDtype, "dtype");
+            return this;
+        }
+
+        /**
+         * Whether tapes watch the variable when it is read; true unless set.
+         *
+         * @param newTrainable whether they do
+         * @return this builder
+         */
+        public Builder trainable(boolean newTrainable) {
+            trainable = newTrainable;
+            return this;
+        }
+
+        /**
+         * Makes the variable.
+         *
+         * @return a new variable
+         * @throws IllegalArgumentException if the value is of no kind that a tensor is made of, or the dtype cannot hold it
+         */
+        public Variable build() {
+            Variable variable = new Variable(Literals.tensor(value, dtype), name, trainable);
+            Executor.assigned(variable);
+            return variable;
+        }
+    }
+
+    /** {@return how printing and messages call it} */
+    public String name() {
+        return name;
+    }
+
+    /** {@return whether tapes watch it when it is read} */
+    public boolean trainable() {
+        return trainable;
+    }
+
+    @Override
+    public TensorSpec spec() {
+        return spec;
+    }
+
+    /** {@return the present value, as a new tensor that belongs to this read} */
+    @Override
+    public Tensor asTensor() {
+        return Executor.read(this, Executor.created(AutodiffProvider.current().alias(value)));
+    }
+
+    /**
+     * Takes over the value of a tensor or variable.
+     *
+     * @param newValue of this variable's shape and dtype
+     * @return this variable
+     * @throws IllegalArgumentException if shape or dtype differ; the variable is then as it was
+     */
+    public Variable assign(Operand newValue) {
+        requireFit("assign", newValue.spec());
+        set(newValue.asTensor());
+        return this;
+    }
+
+    /**
+     * Takes over a Java value.
+     *
+     * @param newValue a number or array of this variable's shape, that its dtype can hold; or an array of the engine
+     * @return this variable
+     * @throws IllegalArgumentException if it does not fit; the variable is then as it was
+     */
+    public Variable assign(Object newValue) {
+        return assign(operand(newValue));
+    }
+
+    /**
+     * Adds to the value.
+     *
+     * @param delta of this variable's shape and dtype
+     * @return this variable
+     * @throws IllegalArgumentException if shape or dtype differ; the variable is then as it was
+     */
+    public Variable assignAdd(Operand delta) {
+        requireFit("assignAdd", delta.spec());
+        Tensor addend = delta.asTensor();
+        synchronized (this) {
+            set(value.add(addend));
+        }
+        return this;
+    }
+
+    /**
+     * Adds to the value.
+     *
+     * @param delta a number or array of this variable's shape, that its dtype can hold; or an array of the engine
+     * @return this variable
+     * @throws IllegalArgumentException if it does not fit; the variable is then as it was
+     */
+    public Variable assignAdd(Object delta) {
+        return assignAdd(operand(delta));
+    }
+
+    /**
+     * Subtracts from the value.
+     *
+     * @param delta of this variable's shape and dtype
+     * @return this variable
+     * @throws IllegalArgumentException if shape or dtype differ; the variable is then as it was
+     */
+    public Variable assignSub(Operand delta) {
+        requireFit("assignSub", delta.spec());
+        Tensor subtrahend = delta.asTensor();
+        synchronized (this) {
+            set(value.sub(subtrahend));
+        }
+        return this;
+    }
+
+    /**
+     * Subtracts from the value.
+     *
+     * @param delta a number or array of this variable's shape, that its dtype can hold; or an array of the engine
+     * @return this variable
+     * @throws IllegalArgumentException if it does not fit; the variable is then as it was
+     */
+    public Variable assignSub(Object delta) {
+        return assignSub(operand(delta));
+    }
+
+    @Override
+    public double item() {
+        return value.item();
+    }
+
+    @Override
+    public double[] toDoubleArray() {
+        return value.toDoubleArray();
+    }
+
+    @Override
+    public long[] toLongArray() {
+        return value.toLongArray();
+    }
+
+    /** The tensor in the cell: not a read, so no tape hears of it. */
+    Tensor cell() {
+        return value;
+    }
+
+    /** An alias, so that the cell is never one tensor with what was assigned: no gradient path leads into a variable. */
+    private synchronized void set(Tensor newValue) {
+        value = Executor.created(AutodiffProvider.current().alias(newValue));
+        Executor.assigned(this);
+    }
+
+    private Operand operand(Object newValue) {
+        return newValue instanceof Operand operand ? operand : Literals.tensor(newValue, spec.dtype());
+    }
+
+    private void requireFit(String action, TensorSpec given) {
+        if (!given.equals(spec)) {
+            String what = given.dtype() != spec.dtype() ? "dtype" : "shape";
+            throw new IllegalArgumentException(action + " of " + given + " to the variable '" + name + "', which is "
+                    + spec + ": the " + what + " differs, and stays what it was when the variable was made");
+        }
+    }
+
+    /** {@return value, name, shape and dtype, such as {@code Variable(3.0, name=x, shape=[], dtype=float32)}} */
+    @Override
+    public String toString() {
+        return Printing.variable(this);
+    }
+}

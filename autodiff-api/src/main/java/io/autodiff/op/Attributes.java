@@ -1,0 +1,209 @@
+package io.autodiff.op;
+
+import io.autodiff.DType;
+import io.autodiff.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The named settings of one op call: immutable, equal by content. A value is a Boolean, Long, Double, String, {@link DType},
+ * {@link Shape}, or a list of Long.
+ *
+ * <pre>{@code
+ * Attributes a = Attributes.of("axes", List.of(0L, 1L), "keepDims", true);
+ * a.longs("axes");          // [0, 1]
+ * a.flag("keepDims");       // true
+ * }</pre>
+ */
+public final class Attributes {
+    /** No attributes. */
+    public static final Attributes NONE = new Attributes(Map.of());
+
+    static final List<Class<?>> TYPES =
+            List.of(Boolean.class, Long.class, Double.class, String.class, DType.class, Shape.class, List.class);
+
+    private final Map<String, Object> values;
+
+    private Attributes(Map<String, Object> values) {
+        this.values = values;
+    }
+
+    /**
+     * One attribute.
+     *
+     * @param name its name
+     * @param value its value
+     * @return the attributes
+     * @throws IllegalArgumentException if the value is of no attribute type
+     */
+    public static Attributes of(String name, Object value) {
+        return ofPairs(name, value);
+    }
+
+    /**
+     * Two attributes.
+     *
+     * @param name1 the first name
+     * @param value1 the first value
+     * @param name2 the second name
+     * @param value2 the second value
+     * @return the attributes
+     * @throws IllegalArgumentException if a name is given twice or a value is of no attribute type
+     */
+    public static Attributes of(String name1, Object value1, String name2, Object value2) {
+        return ofPairs(name1, value1, name2, value2);
+    }
+
+    /**
+     * Any number of attributes.
+     *
+     * @param namesAndValues name, value, name, value and so on
+     * @return the attributes
+     * @throws IllegalArgumentException if a name is given twice, is no string, or a value is of no attribute type
+     */
+    public static Attributes ofPairs(Object... namesAndValues) {
+        if (namesAndValues.length % 2 != 0) {
+            throw new IllegalArgumentException("attributes come in pairs of name and value");
+        }
+        Map<String, Object> values = new TreeMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            if (!(namesAndValues[i] instanceof String name)) {
+                throw new IllegalArgumentException("an attribute's name is a string, not " + namesAndValues[i]);
+            }
+            if (values.put(name, immutable(name, namesAndValues[i + 1])) != null) {
+                throw new IllegalArgumentException("attribute '" + name + "' is given twice");
+            }
+        }
+        return new Attributes(values);
+    }
+
+    private static Object immutable(String name, Object value) {
+        Objects.requireNonNull(value, name);
+        if (value instanceof List<?> list) {
+            List<Long> longs = new ArrayList<>();
+            for (Object element : list) {
+                if (!(element instanceof Long n)) {
+                    throw new IllegalArgumentException("attribute '" + name + "' is a list of Long, with " + element);
+                }
+                longs.add(n);
+            }
+            return List.copyOf(longs);
+        }
+        if (!TYPES.contains(value.getClass())) {
+            throw new IllegalArgumentException("attribute '" + name + "' has a value of "
+                    + value.getClass().getName() + "; use Boolean, Long, Double, String, DType, Shape or List<Long>");
+        }
+        return value;
+    }
+
+    /**
+     * A yes-or-no setting.
+     *
+     * @param name the attribute
+     * @return its value
+     * @throws IllegalArgumentException if there is no such attribute of that type
+     */
+    public boolean flag(String name) {
+        return get(name, Boolean.class);
+    }
+
+    /**
+     * A whole number.
+     *
+     * @param name the attribute
+     * @return its value
+     * @throws IllegalArgumentException if there is no such attribute of that type
+     */
+    public long integer(String name) {
+        return get(name, Long.class);
+    }
+
+    /**
+     * A list of whole numbers, such as axes.
+     *
+     * @param name the attribute
+     * @return its value, as an array of the caller's own
+     * @throws IllegalArgumentException if there is no such attribute of that type
+     */
+    public long[] longs(String name) {
+        List<?> list = get(name, List.class);
+        return list.stream().mapToLong(n -> (Long) n).toArray();
+    }
+
+    /**
+     * An element type.
+     *
+     * @param name the attribute
+     * @return its value
+     * @throws IllegalArgumentException if there is no such attribute of that type
+     */
+    public DType dtype(String name) {
+        return get(name, DType.class);
+    }
+
+    /**
+     * A shape.
+     *
+     * @param name the attribute
+     * @return its value
+     * @throws IllegalArgumentException if there is no such attribute of that type
+     */
+    public Shape shape(String name) {
+        return get(name, Shape.class);
+    }
+
+    /**
+     * An attribute of any type.
+     *
+     * @param name the attribute
+     * @param type its type
+     * @param <V> its type
+     * @return its value
+     * @throws IllegalArgumentException if there is no such attribute of that type
+     */
+    public <V> V get(String name, Class<V> type) {
+        Object value = values.get(name);
+        if (!type.isInstance(value)) {
+            throw new IllegalArgumentException(
+                    "no attribute '" + name + "' of type " + type.getSimpleName() + " in " + this);
+        }
+        return type.cast(value);
+    }
+
+    /** Says what is wrong with these attributes for an op that declares the given ones; null if nothing is. */
+    @Nullable
+    String mismatch(Map<String, Class<?>> declared) {
+        for (Map.Entry<String, Class<?>> entry : declared.entrySet()) {
+            Object value = values.get(entry.getKey());
+            if (!entry.getValue().isInstance(value)) {
+                return "attribute '" + entry.getKey() + "' must be a "
+                        + entry.getValue().getSimpleName() + ", it is "
+                        + (value == null ? "missing" : value);
+            }
+        }
+        if (values.size() != declared.size()) {
+            return "attributes " + this + " hold more than the declared " + declared.keySet();
+        }
+        return null;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Attributes a && values.equals(a.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    /** {@return the names and values, such as {@code {axes=[0], keepDims=true}}} */
+    @Override
+    public String toString() {
+        return values.toString();
+    }
+}

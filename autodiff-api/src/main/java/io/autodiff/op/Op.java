@@ -1,0 +1,462 @@
+package io.autodiff.op;
+
+import io.autodiff.Operand;
+import io.autodiff.Tensor;
+import io.autodiff.spi.Executor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation on tensors: one immutable value that says all there is to say of it. Each method gives a new op with one more
+ * thing said; {@link #checked} refuses one that is not whole.
+ *
+ * <pre>{@code
+ * static final Op SIN = Op.named("sin").inputs("x")
+ *     .shape(Shapes.floating("x"))
+ *     .kernel(INDArray.class, c -> Transforms.sin(c.input("x"), true))
+ *     .gradient("x", (c, dy) -> dy.mul(c.input("x").cos()));
+ *
+ * Tensor y = SIN.apply(x);                       // or, once its provider is registered, Executor.execute("sin", x)
+ * }</pre>
+ */
+public final class Op {
+    /** The parts, copied whole at each step so that an op never changes. */
+    private static final class Parts implements Cloneable {
+        List<String> inputs = List.of();
+        boolean variadic;
+        List<String> outputs = List.of("output");
+        Map<String, Class<?>> attributes = Map.of();
+
+        @Nullable
+        ShapeFunction shape;
+
+        Map<Class<?>, Kernel<?>> kernels = Map.of();
+        boolean broadcasting;
+        boolean overriding;
+        Map<String, GradientFunction.OfInput> gradients = Map.of();
+
+        @Nullable
+        GradientFunction jointGradients;
+
+        Set<String> notDifferentiable = Set.of();
+        Set<String> residuals = Set.of();
+
+        Parts copy() {
+            try {
+                return (Parts) clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private final String name;
+    private final Parts parts;
+    private boolean whole; // only ever goes from false to true, so that a stale read costs one more check
+
+    private Op(String name, Parts parts) {
+        this.name = name;
+        this.parts = parts;
+    }
+
+    /**
+     * Begins an op.
+     *
+     * @param name in snake_case, such as {@code reduce_sum}; the registry holds one op of a name
+     * @return an op of which nothing but the name is said
+     */
+    public static Op named(String name) {
+        if (!name.matches("[a-z][a-z0-9_.]*")) {
+            throw new IllegalArgumentException("an op's name is in snake_case, not '" + name + "'");
+        }
+        return new Op(name, new Parts());
+    }
+
+    /**
+     * Names the inputs.
+     *
+     * @param names in the order in which the op is called
+     * @return the op with these inputs
+     */
+    public Op inputs(String... names) {
+        return with(p -> p.inputs = List.of(names));
+    }
+
+    /**
+     * Makes the op take any number of inputs, one at least, that are treated alike under one name.
+     *
+     * @param inputsName what they are called together
+     * @return the op with these inputs; its gradients come from {@link #gradients}
+     */
+    public Op variadicInputs(String inputsName) {
+        return with(p -> {
+            p.inputs = List.of(inputsName);
+            p.variadic = true;
+        });
+    }
+
+    /**
+     * Names the outputs of an op that has not just one.
+     *
+     * @param names in order
+     * @return the op with these outputs
+     */
+    public Op outputs(String... names) {
+        return with(p -> p.outputs = List.of(names));
+    }
+
+    /**
+     * Declares an attribute that each call must give.
+     *
+     * @param attribute its name
+     * @param type Boolean, Long, Double, String, DType, Shape, or List for a list of Long
+     * @return the op with this attribute
+     */
+    public Op attribute(String attribute, Class<?> type) {
+        if (!Attributes.TYPES.contains(type)) {
+            throw new IllegalArgumentException("op '" + name + "': attribute '" + attribute + "' cannot be a "
+                    + type.getName() + "; use Boolean, Long, Double, String, DType, Shape or List");
+        }
+        return with(p -> p.attributes = plus(p.attributes, attribute, type));
+    }
+
+    /**
+     * Settles the output's shape and dtype.
+     *
+     * @param function of the input specs, to the one output's spec
+     * @return the op with this shape rule
+     */
+    public Op shape(Function<OpCall<TensorSpec>, TensorSpec> function) {
+        return shapes(c -> List.of(function.apply(c)));
+    }
+
+    /**
+     * Settles shape and dtype of several outputs.
+     *
+     * @param function of the input specs, to the outputs' specs
+     * @return the op with this shape rule
+     */
+    public Op shapes(ShapeFunction function) {
+        return with(p -> p.shape = function);
+    }
+
+    /**
+     * Computes the one output on arrays of a storage class.
+     *
+     * @param storage the array class, such as INDArray
+     * @param kernel as {@link Kernel} has it, for one output
+     * @param <T> the array class
+     * @return the op with this kernel
+     */
+    public <T> Op kernel(Class<T> storage, Function<OpCall<T>, T> kernel) {
+        return kernels(storage, c -> List.of(kernel.apply(c)));
+    }
+
+    /**
+     * Computes several outputs on arrays of a storage class.
+     *
+     * @param storage the array class, such as INDArray
+     * @param kernel as {@link Kernel} has it
+     * @param <T> the array class
+     * @return the op with this kernel
+     */
+    public <T> Op kernels(Class<T> storage, Kernel<T> kernel) {
+        return with(p -> p.kernels = plus(p.kernels, storage, kernel));
+    }
+
+    /**
+     * Declares that inputs are broadcast against each other by NumPy's rule: the backward pass then sums each gradient to
+     * its input's shape, and no rule does.
+     *
+     * @return the op, so declared
+     */
+    public Op broadcasting() {
+        return with(p -> p.broadcasting = true);
+    }
+
+    /**
+     * Declares that this op takes the place of another provider's op of the same name.
+     *
+     * @return the op, so declared
+     */
+    public Op overriding() {
+        return with(p -> p.overriding = true);
+    }
+
+    /**
+     * Gives the gradient of one input, for an op with one output.
+     *
+     * @param input the input's name
+     * @param rule its gradient
+     * @return the op with this gradient
+     */
+    public Op gradient(String input, GradientFunction.OfInput rule) {
+        return with(p -> p.gradients = plus(p.gradients, input, rule));
+    }
+
+    /**
+     * Gives the gradients of all inputs together.
+     *
+     * @param rule the gradients
+     * @return the op with these gradients
+     */
+    public Op gradients(GradientFunction rule) {
+        return with(p -> p.jointGradients = rule);
+    }
+
+    /**
+     * Says that no gradient passes through some inputs.
+     *
+     * @param names the inputs; none for all of them
+     * @return the op, so declared
+     */
+    public Op notDifferentiable(String... names) {
+        return with(p -> {
+            Set<String> all = new TreeSet<>(p.notDifferentiable);
+            all.addAll(names.length == 0 ? p.inputs : List.of(names));
+            p.notDifferentiable = Collections.unmodifiableSet(all);
+        });
+    }
+
+    /**
+     * Says that outputs are residuals: values that the forward kernel saves for the gradient. A gradient that reaches one is
+     * an error.
+     *
+     * @param names the outputs
+     * @return the op, so declared
+     */
+    public Op residuals(String... names) {
+        return with(p -> p.residuals = Set.of(names));
+    }
+
+    /** {@return the name} */
+    public String name() {
+        return name;
+    }
+
+    /** {@return the inputs' names} */
+    public List<String> inputNames() {
+        return parts.inputs;
+    }
+
+    /** {@return the outputs' names} */
+    public List<String> outputNames() {
+        return parts.outputs;
+    }
+
+    /** {@return whether the one input name stands for any number of inputs} */
+    public boolean isVariadic() {
+        return parts.variadic;
+    }
+
+    /** {@return whether the backward pass sums gradients to the inputs' shapes} */
+    public boolean isBroadcasting() {
+        return parts.broadcasting;
+    }
+
+    /** {@return whether the op takes the place of another of its name} */
+    public boolean isOverriding() {
+        return parts.overriding;
+    }
+
+    /**
+     * Whether an output is a residual.
+     *
+     * @param output its number, from 0
+     * @return whether it was so declared
+     */
+    public boolean isResidual(int output) {
+        return !parts.residuals.isEmpty() && parts.residuals.contains(parts.outputs.get(output));
+    }
+
+    /**
+     * Whether a gradient can pass through an input.
+     *
+     * @param input its number, from 0
+     * @return false if it was declared not differentiable
+     */
+    public boolean isDifferentiable(int input) {
+        return parts.notDifferentiable.isEmpty() || !parts.notDifferentiable.contains(declaredName(input));
+    }
+
+    /**
+     * The kernel for a storage class.
+     *
+     * @param storage the array class
+     * @param <T> the array class
+     * @return the kernel, or null if the op has none for it
+     */
+    @SuppressWarnings("unchecked") // kernels(Class<T>, Kernel<T>) is the only way in
+    public <T> @Nullable Kernel<T> kernel(Class<T> storage) {
+        return (Kernel<T>) parts.kernels.get(storage);
+    }
+
+    /**
+     * Applies the op to tensors and variables.
+     *
+     * @param inputs in the op's order
+     * @return the one output
+     * @throws IllegalArgumentException if the op cannot take these inputs, or has not exactly one output
+     */
+    public Tensor apply(Operand... inputs) {
+        return Executor.execute(this, Attributes.NONE, inputs);
+    }
+
+    /**
+     * Refuses an op that is not whole: each needs an input, a shape function and a kernel, and for each input a gradient or
+     * the word that it is not differentiable.
+     *
+     * @return this op
+     * @throws IllegalStateException if something is missing or contradicts itself; the message names the op and the input
+     */
+    public Op checked() {
+        if (!whole) {
+            List<String> problems = problems();
+            if (!problems.isEmpty()) {
+                throw new IllegalStateException("op '" + name + "' is not whole: " + String.join("; ", problems));
+            }
+            whole = true;
+        }
+        return this;
+    }
+
+    private List<String> problems() {
+        Parts p = parts;
+        List<String> problems = new ArrayList<>();
+        if (p.shape == null) {
+            problems.add("it has no shape function: add .shape(...)");
+        }
+        if (p.kernels.isEmpty()) {
+            problems.add("it has no kernel: add .kernel(INDArray.class, ...)");
+        }
+        for (String input : p.inputs) {
+            boolean declared = p.notDifferentiable.contains(input);
+            boolean rule = p.gradients.containsKey(input);
+            if (!declared && !rule && p.jointGradients == null) {
+                problems.add("no gradient is registered for input '" + input + "': add .gradient(\"" + input
+                        + "\", (c, dy) -> ...) or .notDifferentiable(\"" + input + "\")");
+            }
+            if (rule && (declared || p.jointGradients != null)) {
+                problems.add("input '" + input + "' has a gradient and is declared otherwise too");
+            }
+        }
+        for (String named : p.gradients.keySet()) {
+            requireMember(problems, "gradient", named, p.inputs);
+        }
+        p.notDifferentiable.forEach(named -> requireMember(problems, "notDifferentiable", named, p.inputs));
+        p.residuals.forEach(named -> requireMember(problems, "residual", named, p.outputs));
+        if (Set.copyOf(p.inputs).size() < p.inputs.size()
+                || Set.copyOf(p.outputs).size() < p.outputs.size()) {
+            problems.add("a name stands twice in its inputs or outputs");
+        }
+        if (p.outputs.isEmpty()) {
+            problems.add("it has no output");
+        }
+        if (!p.gradients.isEmpty() && (p.outputs.size() > 1 || p.variadic)) {
+            problems.add("gradients of several outputs, or of any number of inputs, are given by .gradients(...)");
+        }
+        return problems;
+    }
+
+    private static void requireMember(List<String> problems, String what, String named, List<String> known) {
+        if (!known.contains(named)) {
+            problems.add(what + " names '" + named + "', which is none of " + known);
+        }
+    }
+
+    /**
+     * Settles the output specs of a call, and checks what comes back.
+     *
+     * @param call the attributes and the input specs
+     * @return one spec for each output
+     * @throws IllegalArgumentException if count, attributes, shapes or dtypes of the inputs do not fit
+     */
+    public List<TensorSpec> infer(OpCall<TensorSpec> call) {
+        checked();
+        int given = call.inputs().size();
+        if (parts.variadic ? given == 0 : given != parts.inputs.size()) {
+            throw call.error("takes " + (parts.variadic ? "at least one input" : "the inputs " + parts.inputs)
+                    + ", got " + given);
+        }
+        String mismatch = call.attributes().mismatch(parts.attributes);
+        if (mismatch != null) {
+            throw call.error(mismatch);
+        }
+        List<TensorSpec> specs = Objects.requireNonNull(parts.shape, "shape").infer(call);
+        if (specs.size() != parts.outputs.size()) {
+            throw new IllegalStateException("the shape function of op '" + name + "' gave " + specs.size()
+                    + " specs for the outputs " + parts.outputs);
+        }
+        return specs;
+    }
+
+    /**
+     * The gradients of a call's inputs, as the rules give them: neither checked nor summed to the inputs' shapes.
+     *
+     * @param call the call with its outputs
+     * @param outputGradients one for each output
+     * @param needed for each input, whether its gradient is asked for; never for one that is not differentiable
+     * @return one for each input; null where it is unconnected or not needed
+     */
+    public List<? extends @Nullable Tensor> differentiate(
+            OpCall<Tensor> call, List<Tensor> outputGradients, boolean[] needed) {
+        if (parts.jointGradients != null) {
+            return parts.jointGradients.apply(call, outputGradients, needed);
+        }
+        List<@Nullable Tensor> gradients = new ArrayList<>(needed.length);
+        for (int i = 0; i < needed.length; i++) {
+            gradients.add(
+                    needed[i]
+                            ? Objects.requireNonNull(parts.gradients.get(parts.inputs.get(i)))
+                                    .apply(call, outputGradients.get(0))
+                            : null);
+        }
+        return gradients;
+    }
+
+    /** What messages call an input: its name, with its number where one name stands for many. */
+    String inputName(int input) {
+        return parts.variadic ? declaredName(input) + "[" + input + "]" : declaredName(input);
+    }
+
+    private String declaredName(int input) {
+        return parts.variadic ? parts.inputs.get(0) : input < parts.inputs.size() ? parts.inputs.get(input) : "?";
+    }
+
+    private Op with(Consumer<Parts> change) {
+        Parts copy = parts.copy();
+        change.accept(copy);
+        return new Op(name, copy);
+    }
+
+    private <K, V> Map<K, V> plus(Map<K, V> map, K key, V value) {
+        Map<K, V> copy = new LinkedHashMap<>(map);
+        if (copy.put(key, value) != null) {
+            throw new IllegalStateException("op '" + name + "' says '" + key + "' twice");
+        }
+        return Collections.unmodifiableMap(copy);
+    }
+
+    /** {@return the name with inputs and outputs, such as {@code add(x, y) -> output}} */
+    @Override
+    public String toString() {
+        return name + "(" + String.join(", ", parts.inputs) + (parts.variadic ? "..." : "") + ") -> "
+                + String.join(", ", parts.outputs) + (parts.attributes.isEmpty() ? "" : " " + attributeNames());
+    }
+
+    private Map<String, String> attributeNames() {
+        Map<String, String> names = new TreeMap<>();
+        parts.attributes.forEach((attribute, type) -> names.put(attribute, type.getSimpleName()));
+        return names;
+    }
+}

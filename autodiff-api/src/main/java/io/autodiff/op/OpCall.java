@@ -1,0 +1,194 @@
+package io.autodiff.op;
+
+import io.autodiff.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One application of an op, in three readings: with {@link TensorSpec}s a shape function settles the outputs, with arrays of
+ * an engine (such as INDArray) a kernel computes them, with {@link io.autodiff.Tensor}s a gradient function derives them.
+ *
+ * <pre>{@code
+ * .gradient("x", (c, dy) -> dy.mul(c.input("x").cos()))
+ * .gradient("x", (c, dy) -> dy.mul(c.output()))                   // exp
+ * .kernel(INDArray.class, c -> c.input("x").sum(c.attributes().flag("keepDims"), 0))
+ * }</pre>
+ *
+ * @param <T> what the inputs and outputs are in this reading
+ */
+public final class OpCall<T> {
+    private final Op op;
+    private final Attributes attributes;
+    private final List<T> inputs;
+    private final List<TensorSpec> inputSpecs;
+    private final List<TensorSpec> outputSpecs;
+    private final List<T> outputs;
+
+    private OpCall(
+            Op op,
+            Attributes attributes,
+            List<T> inputs,
+            List<TensorSpec> inputSpecs,
+            List<TensorSpec> outputSpecs,
+            List<? extends T> outputs) {
+        this.op = op;
+        this.attributes = attributes;
+        this.inputs = List.copyOf(inputs);
+        this.inputSpecs = inputSpecs;
+        this.outputSpecs = List.copyOf(outputSpecs);
+        this.outputs = List.copyOf(outputs);
+    }
+
+    /**
+     * A call in its first reading: only dtypes and shapes are known, and of the inputs only.
+     *
+     * @param op the op
+     * @param attributes its settings
+     * @param inputSpecs one for each input, in the op's order
+     * @return the call
+     */
+    public static OpCall<TensorSpec> of(Op op, Attributes attributes, List<TensorSpec> inputSpecs) {
+        List<TensorSpec> specs = List.copyOf(inputSpecs);
+        return new OpCall<>(op, attributes, specs, specs, List.of(), List.of());
+    }
+
+    /**
+     * The same call in another reading.
+     *
+     * @param otherInputs the inputs, in the op's order
+     * @param <U> what they are
+     * @return a call that has this call's input and output specs, and no outputs yet
+     */
+    public <U> OpCall<U> withInputs(List<? extends U> otherInputs) {
+        return new OpCall<>(op, attributes, List.copyOf(otherInputs), inputSpecs, outputSpecs, List.of());
+    }
+
+    /**
+     * The same call, its output specs settled.
+     *
+     * @param specs one for each output
+     * @return the call
+     */
+    public OpCall<T> withOutputSpecs(List<TensorSpec> specs) {
+        return new OpCall<>(op, attributes, inputs, inputSpecs, specs, outputs);
+    }
+
+    /**
+     * The same call with its outputs.
+     *
+     * @param results one for each output
+     * @return the call
+     */
+    public OpCall<T> withOutputs(List<? extends T> results) {
+        return new OpCall<>(op, attributes, inputs, inputSpecs, outputSpecs, results);
+    }
+
+    /** {@return the op that is applied} */
+    public Op op() {
+        return op;
+    }
+
+    /** {@return the op's settings in this call} */
+    public Attributes attributes() {
+        return attributes;
+    }
+
+    /** {@return all inputs, in the op's order} */
+    public List<T> inputs() {
+        return inputs;
+    }
+
+    /**
+     * One input by its number.
+     *
+     * @param index from 0
+     * @return the input
+     */
+    public T input(int index) {
+        return inputs.get(index);
+    }
+
+    /**
+     * One input by its declared name.
+     *
+     * @param name as in {@link Op#inputs}
+     * @return the input
+     * @throws IllegalArgumentException if the op has no input of that name, or it stands for any number of inputs
+     */
+    public T input(String name) {
+        int index = op.inputNames().indexOf(name);
+        if (index < 0 || op.isVariadic()) {
+            throw error("has no single input '" + name + "', its inputs are " + op.inputNames());
+        }
+        return inputs.get(index);
+    }
+
+    /** {@return dtype and shape of each input} */
+    public List<TensorSpec> inputSpecs() {
+        return inputSpecs;
+    }
+
+    /** {@return shape and dtype of each output; empty while the shape function runs} */
+    public List<TensorSpec> outputSpecs() {
+        return outputSpecs;
+    }
+
+    /** {@return shape and dtype of the first output} */
+    public TensorSpec outputSpec() {
+        return outputSpecs.get(0);
+    }
+
+    /** {@return all outputs, in the op's order; empty unless this is the reading of a gradient function} */
+    public List<T> outputs() {
+        return outputs;
+    }
+
+    /** {@return the first output} */
+    public T output() {
+        return outputs.get(0);
+    }
+
+    /**
+     * The exception for inputs that the op cannot take: its message holds the op's name, what is wrong, and the inputs with
+     * their dtypes and shapes.
+     *
+     * @param problem what is wrong and the way out, as the end of a sentence that begins with the op's name
+     * @return the exception, to be thrown
+     */
+    public IllegalArgumentException error(String problem) {
+        return new InvalidOperandException(describe() + ": " + problem);
+    }
+
+    /** {@return the op's name and its inputs' dtypes and shapes, such as {@code mul(x=float64[2], y=float64[])}} */
+    public String describe() {
+        List<String> described = new ArrayList<>();
+        for (int i = 0; i < inputSpecs.size(); i++) {
+            described.add(op.inputName(i) + "=" + inputSpecs.get(i));
+        }
+        return op.name() + "(" + String.join(", ", described) + ")";
+    }
+
+    /**
+     * The broadcast shape of two inputs' shapes.
+     *
+     * @param a one shape
+     * @param b the other
+     * @return the common shape
+     * @throws IllegalArgumentException if there is none
+     */
+    public Shape broadcast(Shape a, Shape b) {
+        @Nullable Shape common = Shape.broadcast(a, b);
+        if (common == null) {
+            throw error("shapes " + a + " and " + b
+                    + " do not broadcast: aligned at the last axis, sizes must be equal or 1");
+        }
+        return common;
+    }
+
+    /** {@return what {@link #describe} says} */
+    @Override
+    public String toString() {
+        return describe();
+    }
+}

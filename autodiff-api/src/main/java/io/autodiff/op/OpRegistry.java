@@ -1,0 +1,141 @@
+package io.autodiff.op;
+
+import io.autodiff.spi.OpProvider;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ops by name, built-in ones and those of plugins alike.
+ *
+ * <pre>{@code
+ * OpRegistry.shared().names();                    // [abs, add, broadcast_to, ...]
+ * OpRegistry.shared().op("sin").apply(x);
+ * OpRegistry.shared().provider("sin").name();     // nd4j
+ * }</pre>
+ */
+public final class OpRegistry {
+    private record Entry(Op op, OpProvider provider) {}
+
+    private static volatile @Nullable OpRegistry shared;
+
+    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+    /**
+     * A registry of the ops of some providers.
+     *
+     * @param providers in any order
+     * @throws IllegalStateException if an op is not whole, or a name has two ops of which not exactly one says that it
+     *     overrides
+     */
+    public OpRegistry(List<? extends OpProvider> providers) {
+        providers.forEach(this::register);
+    }
+
+    /** {@return the registry of every op provider that is found on the class path; it is read once} */
+    public static OpRegistry shared() {
+        OpRegistry registry = shared;
+        if (registry == null) {
+            synchronized (OpRegistry.class) {
+                registry = shared;
+                if (registry == null) {
+                    registry = new OpRegistry(OpProvider.installed());
+                    shared = registry;
+                }
+            }
+        }
+        return registry;
+    }
+
+    /**
+     * Adds the ops of one more provider: all of them, or none if one is refused.
+     *
+     * @param provider the provider
+     * @throws IllegalStateException if an op is not whole, or a name has two ops of which not exactly one says that it
+     *     overrides
+     */
+    public synchronized void register(OpProvider provider) {
+        Map<String, Entry> added = new ConcurrentHashMap<>();
+        for (Op op : provider.ops()) {
+            op.checked();
+            Entry present = added.getOrDefault(op.name(), entries.get(op.name()));
+            if (present == null || op.isOverriding() && !present.op().isOverriding()) {
+                added.put(op.name(), new Entry(op, provider));
+            } else if (op.isOverriding() || !present.op().isOverriding()) {
+                throw new IllegalStateException("op '" + op.name() + "' is registered by two providers, "
+                        + described(present.provider()) + " and " + described(provider)
+                        + "; remove one jar, or let one op say .overriding()");
+            }
+        }
+        entries.putAll(added);
+    }
+
+    /**
+     * An op by name.
+     *
+     * @param name the op's name
+     * @return the op
+     * @throws IllegalArgumentException if there is none; the message has the nearest names and the providers
+     */
+    public Op op(String name) {
+        return entry(name).op();
+    }
+
+    /**
+     * Who provides an op.
+     *
+     * @param name the op's name
+     * @return its provider
+     * @throws IllegalArgumentException if there is no such op
+     */
+    public OpProvider provider(String name) {
+        return entry(name).provider();
+    }
+
+    /** {@return the names of all ops, sorted} */
+    public Set<String> names() {
+        return new TreeSet<>(entries.keySet());
+    }
+
+    private Entry entry(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            List<String> nearest = names().stream()
+                    .sorted(Comparator.comparingInt(known -> distance(known, name)))
+                    .limit(5)
+                    .toList();
+            Set<String> providers = new TreeSet<>();
+            entries.values().forEach(e -> providers.add(described(e.provider())));
+            throw new IllegalArgumentException("there is no op '" + name + "'; the nearest of " + entries.size()
+                    + " names are " + nearest + "; the class path has the providers " + providers
+                    + "; if a jar brings it, add that jar");
+        }
+        return entry;
+    }
+
+    private static String described(OpProvider provider) {
+        return "'" + provider.name() + "' (" + provider.getClass().getName() + ")";
+    }
+
+    /** The Levenshtein distance: how many letters to add, drop or change. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

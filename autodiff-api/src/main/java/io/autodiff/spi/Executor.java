@@ -1,0 +1,174 @@
+package io.autodiff.spi;
+
+import io.autodiff.Operand;
+import io.autodiff.Tensor;
+import io.autodiff.Variable;
+import io.autodiff.op.Attributes;
+import io.autodiff.op.Op;
+import io.autodiff.op.OpCall;
+import io.autodiff.op.OpRegistry;
+import io.autodiff.op.TensorSpec;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The one place where every op passes, eager or traced, built-in or plugin; and where the thread's recorders hear of it.
+ *
+ * <pre>{@code
+ * Tensor y = Executor.execute("sin", x);                                     // what x.sin() does
+ * Tensor s = Executor.execute("reduce_sum", Attributes.of("axes", List.of(0L), "keepDims", false), x);
+ * }</pre>
+ */
+public final class Executor {
+    private static final ThreadLocal<ArrayList<Recorder>> RECORDERS = ThreadLocal.withInitial(ArrayList::new);
+
+    private Executor() {}
+
+    /**
+     * Applies an op: settles the outputs' shapes and dtypes, makes the outputs, and tells the recorders.
+     *
+     * @param op the op
+     * @param attributes its settings
+     * @param operands its inputs; a variable is read
+     * @return its outputs, whose values may not be computed yet
+     * @throws IllegalArgumentException if the op cannot take these inputs
+     * @throws IllegalStateException if an input was released, or the op is not whole
+     */
+    public static List<Tensor> execute(Op op, Attributes attributes, List<? extends Operand> operands) {
+        List<TensorSpec> inputSpecs = new ArrayList<>(operands.size());
+        for (Operand operand : operands) {
+            inputSpecs.add(operand.spec());
+        }
+        OpCall<TensorSpec> specs = OpCall.of(op, attributes, inputSpecs);
+        specs = specs.withOutputSpecs(op.infer(specs));
+        List<Tensor> inputs = new ArrayList<>(operands.size());
+        for (Operand operand : operands) {
+            inputs.add(operand.asTensor());
+        }
+        OpCall<Tensor> call = specs.withInputs(inputs);
+        List<Tensor> outputs = AutodiffProvider.current().apply(call);
+        List<Recorder> recorders = RECORDERS.get();
+        if (!recorders.isEmpty()) {
+            OpCall<Tensor> done = call.withOutputs(outputs);
+            for (int i = 0; i < recorders.size(); i++) {
+                recorders.get(i).applied(done);
+            }
+        }
+        return outputs;
+    }
+
+    /**
+     * Applies an op that has one output.
+     *
+     * @param op the op
+     * @param attributes its settings
+     * @param operands its inputs; a variable is read
+     * @return its output
+     * @throws IllegalArgumentException if the op cannot take these inputs, or has not exactly one output
+     */
+    public static Tensor execute(Op op, Attributes attributes, Operand... operands) {
+        if (op.outputNames().size() != 1) {
+            throw new IllegalArgumentException("op '" + op.name() + "' has the outputs " + op.outputNames()
+                    + "; call execute(op, attributes, List.of(...)) for all of them");
+        }
+        return execute(op, attributes, List.of(operands)).get(0);
+    }
+
+    /**
+     * Applies an op of the registry that has one output.
+     *
+     * @param op its name
+     * @param attributes its settings
+     * @param operands its inputs; a variable is read
+     * @return its output
+     * @throws IllegalArgumentException if there is no such op, or it cannot take these inputs
+     */
+    public static Tensor execute(String op, Attributes attributes, Operand... operands) {
+        return execute(OpRegistry.shared().op(op), attributes, operands);
+    }
+
+    /**
+     * Applies an op of the registry that has one output and no attributes.
+     *
+     * @param op its name
+     * @param operands its inputs; a variable is read
+     * @return its output
+     * @throws IllegalArgumentException if there is no such op, or it cannot take these inputs
+     */
+    public static Tensor execute(String op, Operand... operands) {
+        return execute(op, Attributes.NONE, operands);
+    }
+
+    /**
+     * Tells the recorders of a tensor that was made of data. Engines call it for tensors that they make on their own.
+     *
+     * @param leaf the tensor
+     * @return the same tensor
+     */
+    public static Tensor created(Tensor leaf) {
+        List<Recorder> recorders = RECORDERS.get();
+        for (int i = 0; i < recorders.size(); i++) {
+            recorders.get(i).created(leaf);
+        }
+        return leaf;
+    }
+
+    /**
+     * Tells the recorders that a variable was read.
+     *
+     * @param variable the variable
+     * @param leaf the new tensor that belongs to this read
+     * @return the same tensor
+     */
+    public static Tensor read(Variable variable, Tensor leaf) {
+        List<Recorder> recorders = RECORDERS.get();
+        for (int i = 0; i < recorders.size(); i++) {
+            recorders.get(i).read(variable, leaf);
+        }
+        return leaf;
+    }
+
+    /**
+     * Tells the recorders that a variable was given a value.
+     *
+     * @param variable the variable
+     */
+    public static void assigned(Variable variable) {
+        List<Recorder> recorders = RECORDERS.get();
+        for (int i = 0; i < recorders.size(); i++) {
+            recorders.get(i).assigned(variable);
+        }
+    }
+
+    /**
+     * Makes a recorder hear of what this thread does from now on.
+     *
+     * @param recorder not yet pushed
+     */
+    public static void push(Recorder recorder) {
+        RECORDERS.get().add(recorder);
+    }
+
+    /**
+     * Ends what {@link #push} began.
+     *
+     * @param recorder one that was pushed on this thread
+     * @return whether it was the innermost, as it is when blocks nest
+     */
+    public static boolean remove(Recorder recorder) {
+        ArrayList<Recorder> recorders = RECORDERS.get();
+        for (int i = recorders.size() - 1; i >= 0; i--) {
+            if (recorders.get(i) == recorder) {
+                recorders.remove(i);
+                return i == recorders.size();
+            }
+        }
+        return true;
+    }
+
+    /** {@return this thread's recorders, outermost first; a live view} */
+    public static List<Recorder> recorders() {
+        return Collections.unmodifiableList(RECORDERS.get());
+    }
+}

@@ -1,0 +1,56 @@
+package io.autodiff.spi;
+
+import io.autodiff.Tensor;
+import io.autodiff.Variable;
+import io.autodiff.op.OpCall;
+import java.util.List;
+
+/**
+ * Hears of everything that happens on one thread between {@link Executor#push} and {@link Executor#remove}: gradient tapes and
+ * scopes are recorders. Its methods run on that thread and must not call ops.
+ *
+ * <pre>{@code
+ * List<String> names = new ArrayList<>();
+ * Recorder log = new Recorder() {
+ *     public void applied(OpCall<Tensor> call) { names.add(call.op().name()); }
+ * };
+ * Executor.push(log);
+ * x.sin().mul(2);
+ * Executor.remove(log);       // names: [sin, mul]
+ * }</pre>
+ */
+public interface Recorder {
+    /**
+     * A tensor was made of data.
+     *
+     * @param leaf the tensor
+     */
+    default void created(Tensor leaf) {}
+
+    /**
+     * An op was applied.
+     *
+     * @param call the call with its outputs
+     */
+    default void applied(OpCall<Tensor> call) {}
+
+    /**
+     * A variable was read.
+     *
+     * @param variable the variable
+     * @param leaf a new tensor of the variable's present value, which belongs to this read
+     */
+    default void read(Variable variable, Tensor leaf) {}
+
+    /**
+     * A variable was given a value.
+     *
+     * @param variable the variable, which has its new value already
+     */
+    default void assigned(Variable variable) {}
+
+    /** {@return tensors that this recorder needs later, and that no inner scope may release} */
+    default List<Tensor> held() {
+        return List.of();
+    }
+}

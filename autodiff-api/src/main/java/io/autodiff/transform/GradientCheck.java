@@ -1,0 +1,207 @@
+package io.autodiff.transform;
+
+import io.autodiff.DType;
+import io.autodiff.GradientTape;
+import io.autodiff.Operand;
+import io.autodiff.Random;
+import io.autodiff.Tensor;
+import io.autodiff.Tensors;
+import io.autodiff.UnconnectedGradients;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks the gradients of a function against central differences, in float64: the vector-Jacobian product for a random
+ * output gradient, element by element; then, for second order, the derivative of that product in the same way, both by the inputs and by
+ * the output gradient.
+ *
+ * <pre>{@code
+ * GradientCheck.standard().check(in -> in.get(0).sin().mul(in.get(0)), List.of(Tensors.of(0.7)));
+ * }</pre>
+ *
+ * <p>An element passes if {@code |analytic - numeric| <= absolute + relative * |numeric|}. The standard settings are those of
+ * {@code torch.autograd.gradcheck}. A function must give the same result for the same inputs, and be smooth within eps of them.
+ *
+ * @param order 1 for gradients, 2 for gradients of gradients also, and so on
+ * @param eps how far the central difference goes to both sides
+ * @param absolute the absolute tolerance
+ * @param relative the tolerance relative to the numeric derivative
+ * @param seed of the random output gradients; in the message of a failure
+ */
+public record GradientCheck(int order, double eps, double absolute, double relative, long seed) {
+    private static final int MOST_REPORTED = 5;
+
+    /** {@return order 2, eps 1e-6, tolerances 1e-5 absolute and 1e-3 relative, seed 1} */
+    public static GradientCheck standard() {
+        return new GradientCheck(2, 1e-6, 1e-5, 1e-3, 1);
+    }
+
+    /**
+     * The same check to another order.
+     *
+     * @param newOrder from 1
+     * @return the check
+     */
+    public GradientCheck withOrder(int newOrder) {
+        return new GradientCheck(newOrder, eps, absolute, relative, seed);
+    }
+
+    /**
+     * The same check with another step.
+     *
+     * @param newEps greater than 0
+     * @return the check
+     */
+    public GradientCheck withEps(double newEps) {
+        return new GradientCheck(order, newEps, absolute, relative, seed);
+    }
+
+    /**
+     * The same check with other tolerances.
+     *
+     * @param newAbsolute the absolute one
+     * @param newRelative the relative one
+     * @return the check
+     */
+    public GradientCheck withTolerances(double newAbsolute, double newRelative) {
+        return new GradientCheck(order, eps, newAbsolute, newRelative, seed);
+    }
+
+    /**
+     * The same check with other random numbers.
+     *
+     * @param newSeed any number
+     * @return the check
+     */
+    public GradientCheck withSeed(long newSeed) {
+        return new GradientCheck(order, eps, absolute, relative, newSeed);
+    }
+
+    /**
+     * Checks a function at a point.
+     *
+     * @param function from tensors to one tensor of float64
+     * @param inputs where to check; the gradients by the float64 ones are checked, the others are constants
+     * @throws AssertionError if a gradient is off; the message has order, input, element, and both figures
+     * @throws IllegalArgumentException if the function gives no float64, or no input is float64
+     */
+    public void check(Function<List<Tensor>, ? extends Operand> function, List<? extends Operand> inputs) {
+        List<String> mismatches = mismatches(function, inputs);
+        if (!mismatches.isEmpty()) {
+            throw new AssertionError("gradients differ from central differences (" + this + "):\n  "
+                    + String.join("\n  ", mismatches.subList(0, Math.min(MOST_REPORTED, mismatches.size())))
+                    + (mismatches.size() > MOST_REPORTED
+                            ? "\n  and " + (mismatches.size() - MOST_REPORTED) + " more"
+                            : ""));
+        }
+    }
+
+    /**
+     * Checks a function at a point.
+     *
+     * @param function from tensors to one tensor of float64
+     * @param inputs where to check
+     * @return a line for each element that is off; empty if the gradients are right
+     * @throws IllegalArgumentException if the function gives no float64, or no input is float64
+     */
+    public List<String> mismatches(Function<List<Tensor>, ? extends Operand> function, List<? extends Operand> inputs) {
+        List<Tensor> at = new ArrayList<>();
+        inputs.forEach(input -> at.add(input.asTensor().stopGradient()));
+        List<String> mismatches = new ArrayList<>();
+        Random random = Random.seeded(seed);
+        Function<List<Tensor>, ? extends Operand> f = function;
+        for (int level = 1; level <= order; level++) {
+            Product product = new Product(f, at, random);
+            compare(level, product, mismatches);
+            f = product.derivative(random);
+            at.add(product.outputGradient);
+        }
+        return mismatches;
+    }
+
+    private void compare(int level, Product product, List<String> mismatches) {
+        List<Tensor> numeric = NumericalDerivative.gradient(product::loss, product.at, eps);
+        List<Tensor> analytic = product.gradients(product.at);
+        for (int k = 0; k < numeric.size(); k++) {
+            double[] expected = numeric.get(k).toDoubleArray();
+            double[] actual = analytic.get(k).toDoubleArray();
+            for (int i = 0; i < expected.length; i++) {
+                if (!(Math.abs(actual[i] - expected[i]) <= absolute + relative * Math.abs(expected[i]))) {
+                    mismatches.add("order " + level + ", input " + k + " of shape "
+                            + product.at.get(k).shape() + ", element " + i + ": analytic " + actual[i] + ", numeric "
+                            + expected[i]);
+                }
+            }
+        }
+    }
+
+    /** A function of float64 tensors, times a fixed output gradient, summed; and the gradients of that. */
+    private static final class Product {
+        private final Function<List<Tensor>, ? extends Operand> function;
+        private final List<Tensor> inputs;
+        private final List<Integer> differentiated = new ArrayList<>();
+        final List<Tensor> at = new ArrayList<>();
+        final Tensor outputGradient;
+
+        Product(Function<List<Tensor>, ? extends Operand> function, List<Tensor> inputs, Random random) {
+            this.function = function;
+            this.inputs = List.copyOf(inputs);
+            for (int i = 0; i < inputs.size(); i++) {
+                if (inputs.get(i).dtype() == DType.FLOAT64) {
+                    differentiated.add(i);
+                    at.add(inputs.get(i));
+                }
+            }
+            Operand output = function.apply(this.inputs);
+            if (at.isEmpty() || output.dtype() != DType.FLOAT64) {
+                throw new IllegalArgumentException("a gradient check needs a float64 input and a float64 result, got "
+                        + inputs + " and " + output.spec());
+            }
+            outputGradient = random.normal(DType.FLOAT64, output.shape().toArray());
+        }
+
+        Tensor loss(List<Tensor> floating) {
+            return value(floating, outputGradient);
+        }
+
+        private Tensor value(List<Tensor> floating, Tensor upstream) {
+            List<Tensor> all = new ArrayList<>(inputs);
+            for (int i = 0; i < floating.size(); i++) {
+                all.set(differentiated.get(i), floating.get(i));
+            }
+            return function.apply(all).asTensor().mul(upstream).sum();
+        }
+
+        List<Tensor> gradients(List<Tensor> floating) {
+            return gradients(floating, outputGradient);
+        }
+
+        private List<Tensor> gradients(List<Tensor> floating, Tensor upstream) {
+            try (GradientTape tape = GradientTape.open()) {
+                tape.watch(floating);
+                Tensor value = value(floating, upstream);
+                List<@Nullable Tensor> gradients =
+                        tape.gradient(List.of(value), floating, null, UnconnectedGradients.ZERO);
+                return gradients.stream().map(Objects::requireNonNull).toList();
+            }
+        }
+
+        /** The gradients, weighted and summed, as a function of the inputs and, last, of the output gradient. */
+        Function<List<Tensor>, Tensor> derivative(Random random) {
+            List<Tensor> weights = new ArrayList<>();
+            at.forEach(x -> weights.add(random.normal(DType.FLOAT64, x.shape().toArray())));
+            return all -> {
+                List<Tensor> floating = differentiated.stream().map(all::get).toList();
+                List<Tensor> gradients = gradients(floating, all.get(all.size() - 1));
+                Tensor sum = Tensors.of(0.0);
+                for (int i = 0; i < weights.size(); i++) {
+                    sum = sum.add(gradients.get(i).mul(weights.get(i)).sum());
+                }
+                return sum;
+            };
+        }
+    }
+}
