@@ -43,7 +43,7 @@ public enum DType {
 
     /** {@return whether this is a floating dtype; only those have gradients} */
     public boolean isFloating() {
-        return ordinal() <= FLOAT64.ordinal();
+        return this == FLOAT64 || this == FLOAT32 || this == FLOAT16 || this == BFLOAT16;
     }
 
     /** {@return whether this is a signed integer dtype} */

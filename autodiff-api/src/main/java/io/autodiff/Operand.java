@@ -21,7 +21,7 @@ import java.util.List;
  * {@link IllegalArgumentException} for shapes or dtypes that it cannot take, with the op, the dtypes and the shapes in the
  * message. Every result is a new tensor; none of these methods changes anything.
  */
-public interface Operand {
+public non-sealed interface Operand extends ElementwiseOperand {
     /** {@return the value as a tensor: itself, or for a variable a new tensor that belongs to this read} */
     Tensor asTensor();
 
@@ -104,252 +104,72 @@ public interface Operand {
         return elements;
     }
 
-    // ---- arithmetic ----
-
-    /** {@return this + y} @param y of the same dtype, any broadcastable shape */
-    default Tensor add(Operand y) {
-        return execute("add", this, y);
-    }
-
-    /** {@return this + y} @param y a scalar */
-    default Tensor add(Number y) {
-        return add(scalar(y));
-    }
-
-    /** {@return this - y} @param y of the same dtype, any broadcastable shape */
-    default Tensor sub(Operand y) {
-        return execute("sub", this, y);
-    }
-
-    /** {@return this - y} @param y a scalar */
-    default Tensor sub(Number y) {
-        return sub(scalar(y));
-    }
-
-    /** {@return y - this} @param y of the same dtype, any broadcastable shape */
-    default Tensor rsub(Operand y) {
-        return y.sub(this);
-    }
-
-    /** {@return y - this} @param y a scalar */
-    default Tensor rsub(Number y) {
-        return scalar(y).sub(this);
-    }
-
-    /** {@return this * y} @param y of the same dtype, any broadcastable shape */
-    default Tensor mul(Operand y) {
-        return execute("mul", this, y);
-    }
-
-    /** {@return this * y} @param y a scalar */
-    default Tensor mul(Number y) {
-        return mul(scalar(y));
-    }
-
-    /** {@return this / y; for integers the true quotient, as float64} @param y of the same dtype, any broadcastable shape */
-    default Tensor div(Operand y) {
-        return Composites.div(this, y);
-    }
-
-    /** {@return this / y; for integers the true quotient, as float64} @param y a scalar */
-    default Tensor div(Number y) {
-        return div(scalar(y));
-    }
-
-    /** {@return y / this; for integers the true quotient, as float64} @param y of the same dtype, any broadcastable shape */
-    default Tensor rdiv(Operand y) {
-        return y.div(this);
-    }
-
-    /** {@return y / this; for integers the true quotient, as float64} @param y a scalar */
-    default Tensor rdiv(Number y) {
-        return scalar(y).div(this);
-    }
-
-    /** {@return this / y rounded down, without gradient; an integer y of 0 throws when computed} @param y of the same dtype */
-    default Tensor floorDiv(Operand y) {
-        return execute("floor_div", this, y);
-    }
-
-    /** {@return this / y rounded down, without gradient; an integer y of 0 throws when computed} @param y a scalar */
-    default Tensor floorDiv(Number y) {
-        return floorDiv(scalar(y));
-    }
-
-    /** {@return this / y, and 0 where y is 0; floating} @param y of the same dtype, any broadcastable shape */
-    default Tensor divNoNan(Operand y) {
-        return execute("div_no_nan", this, y);
-    }
-
-    /** {@return this * y, and 0 where y is 0 even if this is infinite or NaN; floating} @param y of the same dtype */
-    default Tensor mulNoNan(Operand y) {
-        return execute("mul_no_nan", this, y);
-    }
-
-    /** {@return -this} */
-    default Tensor neg() {
-        return execute("neg", this);
-    }
-
-    /** {@return this^y; floating} @param y of the same dtype, any broadcastable shape */
-    default Tensor pow(Operand y) {
-        return execute("pow", this, y);
-    }
-
-    /** {@return this^y; floating} @param y a scalar */
-    default Tensor pow(Number y) {
-        return pow(scalar(y));
-    }
-
-    /** {@return this * this} */
-    default Tensor square() {
-        return execute("square", this);
-    }
-
-    /** {@return the magnitude; its gradient at 0 is 0} */
-    default Tensor abs() {
-        return execute("abs", this);
-    }
-
-    /** {@return -1, 0 or 1, NaN for NaN; its gradient is 0} */
-    default Tensor sign() {
-        return execute("sign", this);
-    }
-
-    // ---- elementwise functions of floating tensors ----
-
-    /** {@return e to the power of this} */
-    default Tensor exp() {
-        return execute("exp", this);
-    }
-
-    /** {@return the natural logarithm} */
-    default Tensor log() {
-        return execute("log", this);
-    }
-
-    /** {@return the square root} */
-    default Tensor sqrt() {
-        return execute("sqrt", this);
-    }
-
-    /** {@return the sine; radians} */
-    default Tensor sin() {
-        return execute("sin", this);
-    }
-
-    /** {@return the cosine; radians} */
-    default Tensor cos() {
-        return execute("cos", this);
-    }
-
-    /** {@return the hyperbolic tangent} */
-    default Tensor tanh() {
-        return execute("tanh", this);
-    }
-
-    /** {@return 1 / (1 + e^-x)} */
-    default Tensor sigmoid() {
-        return execute("sigmoid", this);
-    }
-
-    // ---- comparisons, to bool; they have no gradient ----
-
-    /** {@return this > y} @param y of the same dtype, any broadcastable shape */
-    default Tensor gt(Operand y) {
-        return execute("gt", this, y);
-    }
-
-    /** {@return this > y} @param y a scalar */
-    default Tensor gt(Number y) {
-        return gt(scalar(y));
-    }
-
-    /** {@return this >= y} @param y of the same dtype, any broadcastable shape */
-    default Tensor gte(Operand y) {
-        return execute("gte", this, y);
-    }
-
-    /** {@return this >= y} @param y a scalar */
-    default Tensor gte(Number y) {
-        return gte(scalar(y));
-    }
-
-    /** {@return this < y} @param y of the same dtype, any broadcastable shape */
-    default Tensor lt(Operand y) {
-        return execute("lt", this, y);
-    }
-
-    /** {@return this < y} @param y a scalar */
-    default Tensor lt(Number y) {
-        return lt(scalar(y));
-    }
-
-    /** {@return this <= y} @param y of the same dtype, any broadcastable shape */
-    default Tensor lte(Operand y) {
-        return execute("lte", this, y);
-    }
-
-    /** {@return this <= y} @param y a scalar */
-    default Tensor lte(Number y) {
-        return lte(scalar(y));
-    }
-
-    /** {@return whether elements are equal, exactly; NaN equals nothing} @param y of the same dtype, any broadcastable shape */
-    default Tensor eq(Operand y) {
-        return execute("eq", this, y);
-    }
-
-    /** {@return whether elements are equal, exactly; NaN equals nothing} @param y a scalar */
-    default Tensor eq(Number y) {
-        return eq(scalar(y));
-    }
-
-    /** {@return whether elements differ; NaN differs from all} @param y of the same dtype, any broadcastable shape */
-    default Tensor neq(Operand y) {
-        return execute("neq", this, y);
-    }
-
-    /** {@return whether elements differ; NaN differs from all} @param y a scalar */
-    default Tensor neq(Number y) {
-        return neq(scalar(y));
-    }
-
     // ---- reductions; no axes means all of them, and axes may count from the end ----
 
-    /** {@return the sum over axes, without them} @param axes to sum over */
+    /**
+     * {@return the sum over axes, without them}
+     *
+     * @param axes to sum over
+     */
     default Tensor sum(int... axes) {
         return sum(false, axes);
     }
 
-    /** {@return the sum over axes} @param keepDims whether the axes stay, with size 1 @param axes to sum over */
+    /**
+     * {@return the sum over axes}
+     *
+     * @param keepDims whether the axes stay, with size 1
+     * @param axes to sum over
+     */
     default Tensor sum(boolean keepDims, int... axes) {
         return Composites.reduce("reduce_sum", this, keepDims, axes);
     }
 
-    /** {@return the mean over axes, without them; of integers as float64} @param axes to average over */
+    /**
+     * {@return the mean over axes, without them; of integers as float64}
+     *
+     * @param axes to average over
+     */
     default Tensor mean(int... axes) {
         return mean(false, axes);
     }
 
-    /** {@return the mean over axes} @param keepDims whether the axes stay, with size 1 @param axes to average over */
+    /**
+     * {@return the mean over axes}
+     *
+     * @param keepDims whether the axes stay, with size 1
+     * @param axes to average over
+     */
     default Tensor mean(boolean keepDims, int... axes) {
         return Composites.mean(this, keepDims, axes);
     }
 
-    /** {@return the Euclidean norm over axes, without them; its gradient at 0 is 0} @param axes to take it over */
+    /**
+     * {@return the Euclidean norm over axes, without them; its gradient at 0 is 0}
+     *
+     * @param axes to take it over
+     */
     default Tensor norm2(int... axes) {
         return norm2(false, axes);
     }
 
-    /** {@return the Euclidean norm over axes} @param keepDims whether the axes stay, with size 1 @param axes to take it over */
+    /**
+     * {@return the Euclidean norm over axes}
+     *
+     * @param keepDims whether the axes stay, with size 1
+     * @param axes to take it over
+     */
     default Tensor norm2(boolean keepDims, int... axes) {
         return Composites.reduce("norm2", this, keepDims, axes);
     }
 
     // ---- matrices and structure ----
 
-    /** {@return the matrix product of [m, k] and [k, n]; floating} @param y a matrix of the same dtype */
+    /**
+     * {@return the matrix product of [m, k] and [k, n]; floating}
+     *
+     * @param y a matrix of the same dtype
+     */
     default Tensor mmul(Operand y) {
         return mmul(y, false, false);
     }
@@ -371,22 +191,38 @@ public interface Operand {
         return Composites.transpose(this);
     }
 
-    /** {@return the tensor with its axes in another order} @param axes for each axis of the result, which of this it is */
+    /**
+     * {@return the tensor with its axes in another order}
+     *
+     * @param axes for each axis of the result, which of this it is
+     */
     default Tensor permute(int... axes) {
         return execute("permute", Attributes.of("axes", Composites.longs(axes)), this);
     }
 
-    /** {@return the same elements in another shape} @param sizes of its axes; one may be -1 and follows from the others */
+    /**
+     * {@return the same elements in another shape}
+     *
+     * @param sizes of its axes; one may be -1 and follows from the others
+     */
     default Tensor reshape(long... sizes) {
         return Composites.reshape(this, sizes);
     }
 
-    /** {@return the same elements in another shape} @param shape of as many elements */
+    /**
+     * {@return the same elements in another shape}
+     *
+     * @param shape of as many elements
+     */
     default Tensor reshape(Shape shape) {
         return execute("reshape", Attributes.of("shape", shape), this);
     }
 
-    /** {@return the tensor repeated to a shape, by NumPy's rule} @param shape that this one's broadcasts to */
+    /**
+     * {@return the tensor repeated to a shape, by NumPy's rule}
+     *
+     * @param shape that this one's broadcasts to
+     */
     default Tensor broadcastTo(Shape shape) {
         return execute("broadcast_to", Attributes.of("shape", shape), this);
     }
@@ -427,9 +263,5 @@ public interface Operand {
         Tensor tensor = asTensor();
         AutodiffProvider.current().evaluate(List.of(tensor));
         return tensor;
-    }
-
-    private Tensor scalar(Number y) {
-        return Literals.scalar(y, dtype(), "the operand " + spec());
     }
 }
