@@ -83,7 +83,7 @@ final class Composites {
         int extra = x.shape().rank() - shape.rank();
         List<Integer> axes = new ArrayList<>();
         for (int axis = 0; axis < x.shape().rank(); axis++) {
-            if (axis < extra || shape.size(axis - extra) == 1 && x.shape().size(axis) != 1) {
+            if (axis < extra || (shape.size(axis - extra) == 1 && x.shape().size(axis) != 1)) {
                 axes.add(axis);
             }
         }

@@ -390,7 +390,7 @@ public final class GradientTape implements AutoCloseable {
 
         @Override
         public void read(Variable variable, Tensor leaf) {
-            boolean watched = variables.contains(variable) || watchAccessedVariables && variable.trainable();
+            boolean watched = variables.contains(variable) || (watchAccessedVariables && variable.trainable());
             if (paused > 0 || !watched) {
                 return;
             }

@@ -53,11 +53,16 @@ final class Literals {
         if (dtype.isFloating()) {
             return number.doubleValue();
         }
-        double value = number.doubleValue();
         long whole = number.longValue();
-        boolean floating = number instanceof Double || number instanceof Float;
-        boolean exact = floating ? value == whole && value < 0x1p63 : true;
-        if (!exact || dtype == DType.INT32 && whole != (int) whole || dtype == DType.BOOL && whole != 0 && whole != 1) {
+        boolean fits = switch (dtype) {
+            case INT32 -> whole == (int) whole;
+            case BOOL -> whole == 0 || whole == 1;
+            default -> true;
+        };
+        if (number instanceof Double || number instanceof Float) {
+            fits &= number.doubleValue() == whole && number.doubleValue() < 0x1p63;
+        }
+        if (!fits) {
             throw new IllegalArgumentException("the scalar " + number + " does not fit the " + dtype + " of " + where
                     + "; bring the tensor to a floating dtype with castTo(DType.FLOAT64) first");
         }

@@ -157,7 +157,7 @@ public final class Shape {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other || other instanceof Shape s && Arrays.equals(sizes, s.sizes);
+        return this == other || (other instanceof Shape s && Arrays.equals(sizes, s.sizes));
     }
 
     @Override

@@ -63,7 +63,7 @@ public final class OpRegistry {
         for (Op op : provider.ops()) {
             op.checked();
             Entry present = added.getOrDefault(op.name(), entries.get(op.name()));
-            if (present == null || op.isOverriding() && !present.op().isOverriding()) {
+            if (present == null || (op.isOverriding() && !present.op().isOverriding())) {
                 added.put(op.name(), new Entry(op, provider));
             } else if (op.isOverriding() || !present.op().isOverriding()) {
                 throw new IllegalStateException("op '" + op.name() + "' is registered by two providers, "

@@ -51,7 +51,7 @@ final class Services {
 
     private static boolean comesBefore(AutodiffProvider a, AutodiffProvider b) {
         int byPriority = Integer.compare(b.priority(), a.priority());
-        return byPriority < 0 || byPriority == 0 && a.name().compareTo(b.name()) < 0;
+        return byPriority < 0 || (byPriority == 0 && a.name().compareTo(b.name()) < 0);
     }
 
     /** Those that the thread's class loader sees, else those that this library's own does. */
