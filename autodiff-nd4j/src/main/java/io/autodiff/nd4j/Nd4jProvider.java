@@ -1,0 +1,125 @@
+package io.autodiff.nd4j;
+
+import io.autodiff.DType;
+import io.autodiff.Shape;
+import io.autodiff.Tensor;
+import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.exec.Execution;
+import io.autodiff.nd4j.graph.Evaluator;
+import io.autodiff.nd4j.graph.Node;
+import io.autodiff.nd4j.graph.Release;
+import io.autodiff.nd4j.graph.Value;
+import io.autodiff.op.OpCall;
+import io.autodiff.op.TensorSpec;
+import io.autodiff.spi.AutodiffProvider;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.environment.Nd4jEnvironment;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The engine that keeps values in INDArrays, on the backend that the class path has: CPU or CUDA. It is found by {@link
+ * java.util.ServiceLoader}; nobody need name it.
+ *
+ * <pre>{@code
+ * AutodiffProvider.current().name();      // nd4j
+ * }</pre>
+ */
+public final class Nd4jProvider implements AutodiffProvider {
+    /** For {@link java.util.ServiceLoader}. */
+    public Nd4jProvider() {}
+
+    @Override
+    public String name() {
+        return "nd4j";
+    }
+
+    @Override
+    public Tensor scalar(DType dtype, Number value) {
+        TensorSpec spec = new TensorSpec(dtype, Shape.SCALAR);
+        return leaf(spec, Value.ofScalar(spec, value));
+    }
+
+    @Override
+    public Tensor constant(TensorSpec spec, Object elements) {
+        return leaf(spec, Value.ofArray(spec, NdArrays.detached(() -> NdArrays.of(spec, elements))));
+    }
+
+    @Override
+    public @Nullable Tensor copyOf(Object array) {
+        return array instanceof INDArray source ? copy(source) : null;
+    }
+
+    /** A copy of an INDArray, that the engine owns. */
+    static Tensor copy(INDArray source) {
+        TensorSpec spec = NdArrays.spec(source);
+        return leaf(
+                spec,
+                Value.ofArray(
+                        spec, NdArrays.detached(() -> source.isEmpty() ? NdArrays.allocate(spec) : source.dup('c'))));
+    }
+
+    /** An INDArray itself, that stays its maker's. */
+    static Tensor wrap(INDArray source) {
+        TensorSpec spec = NdArrays.spec(source);
+        return leaf(spec, Value.ofWrapped(spec, source));
+    }
+
+    private static Tensor leaf(TensorSpec spec, Value value) {
+        return Node.leaf(spec, value, Execution.current());
+    }
+
+    @Override
+    public Tensor alias(Tensor tensor) {
+        return Node.alias(node(tensor), Execution.current());
+    }
+
+    @Override
+    public List<Tensor> apply(OpCall<Tensor> call) {
+        call.inputs().forEach(Nd4jProvider::node);
+        return List.copyOf(Execution.current().apply(call));
+    }
+
+    @Override
+    public void evaluate(Collection<? extends Tensor> roots) {
+        IdentityHashMap<Evaluator, List<Node>> byThread = new IdentityHashMap<>();
+        for (Tensor root : roots) {
+            Node node = node(root);
+            byThread.computeIfAbsent(node.evaluator(), e -> new ArrayList<>()).add(node);
+        }
+        byThread.forEach(Evaluator::evaluate);
+        roots.forEach(root -> node(root).value());
+    }
+
+    @Override
+    public void release(Collection<? extends Tensor> released, Collection<? extends Tensor> surviving) {
+        evaluate(surviving);
+        Release.release(
+                released.stream().map(Nd4jProvider::node).toList(),
+                surviving.stream().map(Nd4jProvider::node).toList());
+    }
+
+    @Override
+    public String gpuName() {
+        // A CPU backend tells of no CUDA devices.
+        Object devices =
+                Nd4j.getExecutioner().getEnvironmentInformation().get(Nd4jEnvironment.CUDA_DEVICE_INFORMATION_KEY);
+        return devices instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Map<?, ?> first
+                ? String.valueOf(first.get(Nd4jEnvironment.CUDA_DEVICE_NAME_KEY))
+                : "";
+    }
+
+    static Node node(Tensor tensor) {
+        if (tensor instanceof Node node) {
+            return node;
+        }
+        throw new IllegalArgumentException(
+                "a tensor of another engine, " + tensor.getClass().getName()
+                        + ", cannot be used with the engine 'nd4j'; copy its elements with Tensors.of(...)");
+    }
+}

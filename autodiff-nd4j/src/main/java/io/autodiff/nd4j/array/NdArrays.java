@@ -1,0 +1,181 @@
+package io.autodiff.nd4j.array;
+
+import io.autodiff.DType;
+import io.autodiff.Shape;
+import io.autodiff.op.TensorSpec;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Makes and reads INDArrays. Every array that kernels see is dense and row-major, and lives outside ND4J's workspaces: many
+ * of ND4J's ops go wrong on other forms.
+ */
+public final class NdArrays {
+    private NdArrays() {}
+
+    /**
+     * {@return ND4J's name of a dtype}
+     *
+     * @param dtype ours
+     */
+    public static DataType dataType(DType dtype) {
+        return switch (dtype) {
+            case FLOAT16 -> DataType.FLOAT16;
+            case BFLOAT16 -> DataType.BFLOAT16;
+            case FLOAT32 -> DataType.FLOAT;
+            case FLOAT64 -> DataType.DOUBLE;
+            case INT32 -> DataType.INT32;
+            case INT64 -> DataType.INT64;
+            case BOOL -> DataType.BOOL;
+        };
+    }
+
+    /**
+     * {@return our name of an array's dtype, or null if tensors have none for it}
+     *
+     * @param array any array
+     */
+    public static @Nullable DType dtype(INDArray array) {
+        return switch (array.dataType()) {
+            case HALF -> DType.FLOAT16;
+            case BFLOAT16 -> DType.BFLOAT16;
+            case FLOAT -> DType.FLOAT32;
+            case DOUBLE -> DType.FLOAT64;
+            case INT -> DType.INT32;
+            case LONG -> DType.INT64;
+            case BOOL -> DType.BOOL;
+            default -> null;
+        };
+    }
+
+    /**
+     * Dtype and shape of an array that may become a tensor.
+     *
+     * @param array any array
+     * @return its spec
+     * @throws IllegalArgumentException if it is closed, or of a dtype that tensors do not have
+     */
+    public static TensorSpec spec(INDArray array) {
+        // A view counts as closed with its parent, whose memory it reads.
+        if (array.wasClosed() || (!array.isEmpty() && array.data().wasClosed())) {
+            throw new IllegalArgumentException("the INDArray is closed, its memory is gone; use it before close()");
+        }
+        DType dtype = dtype(array);
+        if (dtype == null) {
+            throw new IllegalArgumentException("an INDArray of " + array.dataType()
+                    + " cannot be a tensor; castTo one of DOUBLE, FLOAT, HALF, BFLOAT16, INT, LONG, BOOL first");
+        }
+        return new TensorSpec(dtype, Shape.of(array.shape()));
+    }
+
+    /**
+     * A new array, its elements not set.
+     *
+     * @param spec dtype and shape
+     * @return the array
+     */
+    public static INDArray allocate(TensorSpec spec) {
+        DataType type = dataType(spec.dtype());
+        return spec.shape().elements() == 0
+                ? Nd4j.create(type, spec.shape().toArray())
+                : Nd4j.createUninitialized(type, spec.shape().toArray(), 'c');
+    }
+
+    /**
+     * A new array of Java elements.
+     *
+     * @param spec dtype and shape
+     * @param elements row-major; a {@code double[]}, {@code float[]}, {@code int[]}, {@code long[]} or {@code boolean[]}
+     * @return the array
+     */
+    public static INDArray of(TensorSpec spec, Object elements) {
+        if (spec.shape().elements() == 0) {
+            return allocate(spec);
+        }
+        long[] shape = spec.shape().toArray();
+        INDArray array;
+        if (elements instanceof double[] doubles) {
+            array = Nd4j.create(doubles, shape, DataType.DOUBLE);
+        } else if (elements instanceof float[] floats) {
+            array = Nd4j.create(floats, shape, DataType.FLOAT);
+        } else if (elements instanceof int[] ints) {
+            array = Nd4j.create(ints, shape, DataType.INT32);
+        } else if (elements instanceof long[] longs) {
+            array = Nd4j.create(longs, shape, DataType.INT64);
+        } else if (elements instanceof boolean[] booleans) {
+            array = Nd4j.create(booleans, shape, DataType.BOOL);
+        } else {
+            throw new IllegalArgumentException("no array of elements: " + elements.getClass());
+        }
+        DataType type = dataType(spec.dtype());
+        return array.dataType() == type ? array : array.castTo(type);
+    }
+
+    /**
+     * {@return all elements in row-major order}
+     *
+     * @param array dense and row-major
+     */
+    public static double[] doubles(INDArray array) {
+        return array.isEmpty() ? new double[0] : array.dup('c').data().asDouble();
+    }
+
+    /**
+     * {@return all elements in row-major order}
+     *
+     * @param array dense and row-major
+     */
+    public static float[] floats(INDArray array) {
+        return array.isEmpty() ? new float[0] : array.dup('c').data().asFloat();
+    }
+
+    /**
+     * {@return all elements in row-major order}
+     *
+     * @param array dense and row-major, of an integer or bool
+     */
+    public static long[] longs(INDArray array) {
+        return array.isEmpty() ? new long[0] : array.dup('c').data().asLong();
+    }
+
+    /**
+     * {@return the array itself if it is dense and row-major, else a copy that is}
+     *
+     * @param array any array
+     */
+    public static INDArray dense(INDArray array) {
+        return array.isEmpty() || isDense(array) ? array : array.dup('c');
+    }
+
+    private static boolean isDense(INDArray array) {
+        long expected = 1;
+        for (int axis = array.rank() - 1; axis >= 0; axis--) {
+            if (array.size(axis) != 1 && array.stride(axis) != expected) {
+                return false;
+            }
+            expected *= array.size(axis);
+        }
+        // ND4J reads the letter too: an 'f' array of one axis is dense, but what is computed from it becomes 'f' again.
+        return array.ordering() == 'c';
+    }
+
+    /**
+     * Runs code whose new arrays live outside the workspaces of the caller.
+     *
+     * @param code that makes arrays
+     * @param <R> its result
+     * @return its result
+     */
+    public static <R> R detached(Supplier<R> code) {
+        if (Nd4j.getMemoryManager().getCurrentWorkspace() == null) {
+            return code.get();
+        }
+        try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return code.get();
+        }
+    }
+}

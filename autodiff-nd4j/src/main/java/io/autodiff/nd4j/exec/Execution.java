@@ -1,0 +1,76 @@
+package io.autodiff.nd4j.exec;
+
+import io.autodiff.Tensor;
+import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.graph.Computation;
+import io.autodiff.nd4j.graph.Evaluator;
+import io.autodiff.nd4j.graph.Linearisation;
+import io.autodiff.nd4j.graph.Node;
+import io.autodiff.nd4j.graph.Value;
+import io.autodiff.op.OpCall;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * One thread's pending work, and the one entry by which it becomes values. Whatever asks for a value comes to
+ * {@link #evaluate}; nothing else runs a kernel.
+ *
+ * <p>In immediate mode ({@code -Dautodiff.execution=immediate}) each call is evaluated as it is made.
+ */
+public final class Execution implements Evaluator {
+    /** A longer chain of pending calls is evaluated before it grows, so that a loop that reads nothing stays bounded. */
+    static final int MOST_PENDING = 10_000;
+
+    private static final ThreadLocal<Execution> CURRENT = ThreadLocal.withInitial(Execution::new);
+
+    private final boolean immediate = immediate(System.getProperty("autodiff.execution", "deferred"));
+    private final Linearisation linearisation = new Linearisation();
+
+    private Execution() {}
+
+    /** {@return this thread's execution} */
+    public static Execution current() {
+        return CURRENT.get();
+    }
+
+    private static boolean immediate(String mode) {
+        if (!mode.equals("immediate") && !mode.equals("deferred")) {
+            throw new IllegalArgumentException(
+                    "the system property autodiff.execution is 'deferred' or 'immediate', not '" + mode + "'");
+        }
+        return mode.equals("immediate");
+    }
+
+    /**
+     * Takes up a call.
+     *
+     * @param call on nodes
+     * @return its outputs, pending unless the mode is immediate
+     */
+    public List<Node> apply(OpCall<Tensor> call) {
+        List<Node> outputs = Node.pending(call, this);
+        Computation computation = outputs.get(0).pending();
+        if (immediate || (computation != null && computation.depth() > MOST_PENDING)) {
+            evaluate(outputs);
+        }
+        return outputs;
+    }
+
+    /**
+     * Computes what is pending among the roots and below them. If a kernel fails, what was computed before it stays, and what
+     * was not stays pending.
+     */
+    @Override
+    public synchronized void evaluate(Collection<Node> roots) {
+        List<Computation> order = linearisation.order(roots);
+        NdArrays.detached(() -> {
+            for (Computation computation : order) {
+                List<Value> values = Replay.run(computation);
+                for (int i = 0; i < values.size(); i++) {
+                    computation.outputs().get(i).complete(values.get(i));
+                }
+            }
+            return order;
+        });
+    }
+}

@@ -1,0 +1,63 @@
+package io.autodiff.nd4j.graph;
+
+import io.autodiff.Tensor;
+import io.autodiff.op.OpCall;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A call whose outputs are not computed yet. Its outputs point to it until they have their values, and so keep its inputs. */
+public final class Computation {
+    /** With {@code -Dautodiff.debug=true} each call remembers where it was made. */
+    private static final boolean DEBUG = Boolean.getBoolean("autodiff.debug");
+
+    private final OpCall<Tensor> call;
+    private final int depth;
+    private final @Nullable Throwable origin;
+    private List<Node> outputs = List.of();
+    /** The linearisation that this was last met in; saves a set of what was visited. */
+    int mark;
+
+    Computation(OpCall<Tensor> call) {
+        this.call = call;
+        int deepest = 0;
+        for (int i = 0; i < call.inputs().size(); i++) {
+            Computation below = input(i).pending();
+            deepest = below == null ? deepest : Math.max(deepest, below.depth);
+        }
+        this.depth = deepest + 1;
+        this.origin = DEBUG ? new Throwable(call.describe() + " was called here") : null;
+    }
+
+    void setOutputs(List<Node> nodes) {
+        outputs = nodes;
+    }
+
+    /** {@return the op call, its inputs and output specs} */
+    public OpCall<Tensor> call() {
+        return call;
+    }
+
+    /** {@return the nodes that wait for the results, in the op's order} */
+    public List<Node> outputs() {
+        return outputs;
+    }
+
+    /**
+     * {@return one input}
+     *
+     * @param index its number
+     */
+    public Node input(int index) {
+        return (Node) call.input(index);
+    }
+
+    /** {@return the length of the longest chain of pending calls that ends here} */
+    public int depth() {
+        return depth;
+    }
+
+    /** {@return where the call was made, in debug mode; null otherwise} */
+    public @Nullable Throwable origin() {
+        return origin;
+    }
+}

@@ -1,0 +1,13 @@
+package io.autodiff.nd4j.graph;
+
+import java.util.Collection;
+
+/** What computes nodes; each node has one, that of the thread that made it. Its monitor guards the pending nodes. */
+public interface Evaluator {
+    /**
+     * Computes what is pending among the roots and below them.
+     *
+     * @param roots nodes of this evaluator
+     */
+    void evaluate(Collection<Node> roots);
+}

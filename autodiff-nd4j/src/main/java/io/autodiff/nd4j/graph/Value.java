@@ -1,0 +1,133 @@
+package io.autodiff.nd4j.graph;
+
+import io.autodiff.DType;
+import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.op.TensorSpec;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The elements of a tensor: an INDArray, or for a scalar that came from Java its bits, of which an INDArray is made when a
+ * kernel needs one. Several nodes may share a value; it is freed with the node that {@linkplain #owner owns} it.
+ */
+public final class Value {
+    private final TensorSpec spec;
+    private final long bits;
+    private final boolean closeable;
+    private @Nullable INDArray array;
+    private @Nullable Node owner;
+    private int pins;
+
+    private Value(TensorSpec spec, long bits, @Nullable INDArray array, boolean closeable) {
+        this.spec = spec;
+        this.bits = bits;
+        this.array = array;
+        this.closeable = closeable;
+    }
+
+    /**
+     * A scalar that stays in Java until an array is asked for.
+     *
+     * @param spec of rank 0
+     * @param number in the dtype's range
+     * @return the value
+     */
+    public static Value ofScalar(TensorSpec spec, Number number) {
+        double rounded = spec.dtype() == DType.FLOAT32 ? number.floatValue() : number.doubleValue();
+        return new Value(
+                spec, spec.dtype().isFloating() ? Double.doubleToRawLongBits(rounded) : number.longValue(), null, true);
+    }
+
+    /**
+     * The value in an array that the engine made.
+     *
+     * @param spec the array's dtype and shape
+     * @param array dense and row-major; nobody else may change or close it
+     * @return the value
+     */
+    public static Value ofArray(TensorSpec spec, INDArray array) {
+        return new Value(spec, 0, array, true);
+    }
+
+    /**
+     * The value in an array that belongs to somebody else, and is never closed here.
+     *
+     * @param spec the array's dtype and shape
+     * @param array any array
+     * @return the value
+     */
+    public static Value ofWrapped(TensorSpec spec, INDArray array) {
+        return new Value(spec, 0, array, false);
+    }
+
+    /** {@return the elements as a dense, row-major array, which must not be changed} */
+    public synchronized INDArray array() {
+        INDArray present = array;
+        if (present == null) {
+            present = NdArrays.detached(() -> NdArrays.of(spec, element()));
+        } else if (closeable) {
+            return present;
+        } else {
+            NdArrays.spec(present);
+            present = NdArrays.dense(present);
+        }
+        array = present;
+        return present;
+    }
+
+    /** The one element of a scalar that came from Java, as an array of the type that the dtype is made of. */
+    private Object element() {
+        double floating = Double.longBitsToDouble(bits);
+        return switch (spec.dtype()) {
+            case FLOAT64 -> new double[] {floating};
+            case FLOAT16, BFLOAT16, FLOAT32 -> new float[] {(float) floating};
+            case INT32 -> new int[] {(int) bits};
+            case INT64 -> new long[] {bits};
+            case BOOL -> new boolean[] {bits != 0};
+        };
+    }
+
+    /**
+     * Reads the elements while nothing can free them.
+     *
+     * @param reader of the array, which it must not change
+     * @param <R> its result
+     * @return its result
+     * @throws IllegalStateException if they are freed already
+     */
+    public <R> R read(Function<INDArray, R> reader) {
+        pin();
+        try {
+            return reader.apply(array());
+        } finally {
+            unpin();
+        }
+    }
+
+    /** Keeps the memory: for a reader, or for good where another thread's tensors depend on it. */
+    synchronized void pin() {
+        pins++;
+    }
+
+    private synchronized void unpin() {
+        pins--;
+    }
+
+    /** {@return the node with which the memory is freed; null until one takes it} */
+    synchronized @Nullable Node owner() {
+        return owner;
+    }
+
+    synchronized void setOwner(Node node) {
+        owner = node;
+    }
+
+    /** Frees the memory now. While it is being read, it is left to the collector. */
+    synchronized void close() {
+        INDArray present = array;
+        if (present != null && closeable && pins == 0 && present.closeable()) {
+            present.close();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.autodiff.nd4j.ops;
+
+import static io.autodiff.nd4j.ops.Kernels.custom;
+import static io.autodiff.nd4j.ops.Kernels.transform;
+
+import io.autodiff.DType;
+import io.autodiff.Tensor;
+import io.autodiff.Tensors;
+import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.op.Op;
+import io.autodiff.op.OpCall;
+import io.autodiff.op.Shapes;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.transforms.same.Floor;
+import org.nd4j.linalg.api.ops.impl.transforms.same.Negative;
+import org.nd4j.linalg.api.ops.impl.transforms.same.Square;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Arithmetic: what is defined for integers, and division and powers. */
+final class ArithmeticOps {
+    static final Op ADD = Op.named("add")
+            .inputs("x", "y")
+            .shape(Shapes.broadcast("x", "y"))
+            .broadcasting()
+            .kernel(INDArray.class, custom("add"))
+            .gradient("x", (c, dy) -> dy)
+            .gradient("y", (c, dy) -> dy);
+
+    static final Op SUB = Op.named("sub")
+            .inputs("x", "y")
+            .shape(Shapes.broadcast("x", "y"))
+            .broadcasting()
+            .kernel(INDArray.class, custom("subtract"))
+            .gradient("x", (c, dy) -> dy)
+            .gradient("y", (c, dy) -> dy.neg());
+
+    static final Op MUL = Op.named("mul")
+            .inputs("x", "y")
+            .shape(Shapes.broadcast("x", "y"))
+            .broadcasting()
+            .kernel(INDArray.class, custom("multiply"))
+            .gradient("x", (c, dy) -> dy.mul(c.input("y")))
+            .gradient("y", (c, dy) -> dy.mul(c.input("x")));
+
+    static final Op DIV = Op.named("div")
+            .inputs("x", "y")
+            .shape(Shapes.floatingBroadcast("x", "y"))
+            .broadcasting()
+            .kernel(INDArray.class, custom("divide"))
+            .gradient("x", (c, dy) -> dy.div(c.input("y")))
+            .gradient("y", (c, dy) -> dy.mul(c.output()).div(c.input("y")).neg());
+
+    /** x / y, and 0 where y is 0: what gradients need where a limit is 0 / 0. */
+    static final Op DIV_NO_NAN = Op.named("div_no_nan")
+            .inputs("x", "y")
+            .shape(Shapes.floatingBroadcast("x", "y"))
+            .broadcasting()
+            .kernel(INDArray.class, c -> zeroWhereZero(c, custom(c, "divide", c.inputs())))
+            .gradient("x", (c, dy) -> dy.divNoNan(c.input("y")))
+            .gradient("y", (c, dy) -> dy.mul(c.output()).divNoNan(c.input("y")).neg());
+
+    /** x * y, and 0 where y is 0, whatever x is: a gradient of 0 stays 0 through an infinite slope. */
+    static final Op MUL_NO_NAN = Op.named("mul_no_nan")
+            .inputs("x", "y")
+            .shape(Shapes.floatingBroadcast("x", "y"))
+            .broadcasting()
+            .kernel(INDArray.class, c -> zeroWhereZero(c, custom(c, "multiply", c.inputs())))
+            .gradient("x", (c, dy) -> dy.mulNoNan(c.input("y")))
+            .gradient("y", (c, dy) -> c.input("x").mulNoNan(dy));
+
+    static final Op FLOOR_DIV = Op.named("floor_div")
+            .inputs("x", "y")
+            .shape(Shapes.broadcast("x", "y"))
+            .broadcasting()
+            .kernel(INDArray.class, ArithmeticOps::floorDiv)
+            .notDifferentiable();
+
+    static final Op NEG = Op.named("neg")
+            .inputs("x")
+            .shape(Shapes.numeric("x"))
+            .kernel(INDArray.class, transform("x", Negative::new))
+            .gradient("x", (c, dy) -> dy.neg());
+
+    static final Op SQUARE = Op.named("square")
+            .inputs("x")
+            .shape(Shapes.numeric("x"))
+            .kernel(INDArray.class, transform("x", Square::new))
+            .gradient("x", (c, dy) -> dy.mul(c.input("x").mul(2)));
+
+    /** At y = 0 the slope in x is 0 even at x = 0; at x <= 0, where log x is none, the slope in y is 0. */
+    static final Op POW = Op.named("pow")
+            .inputs("x", "y")
+            .shape(Shapes.floatingBroadcast("x", "y"))
+            .broadcasting()
+            .kernel(INDArray.class, custom("Pow"))
+            .gradient("x", (c, dy) -> {
+                Tensor y = c.input("y");
+                return dy.mul(c.input("x").pow(y.sub(1)).mulNoNan(y));
+            })
+            .gradient("y", (c, dy) -> {
+                Tensor x = c.input("x");
+                Tensor log = Tensors.where(x.gt(0), x, Tensors.onesLike(x)).log();
+                return dy.mul(c.output().mulNoNan(log));
+            });
+
+    static final List<Op> OPS = List.of(ADD, SUB, MUL, DIV, DIV_NO_NAN, MUL_NO_NAN, FLOOR_DIV, NEG, SQUARE, POW);
+
+    private ArithmeticOps() {}
+
+    private static INDArray zeroWhereZero(OpCall<INDArray> call, INDArray result) {
+        INDArray y = Kernels.broadcast(call, call.input("y"));
+        INDArray zero = Nd4j.scalar(y.dataType(), 0);
+        return custom(call, "select", List.of(y.eq(zero), Kernels.broadcast(call, zero), result));
+    }
+
+    /** Integers in Java: a zero divisor would end the process in native code. */
+    private static INDArray floorDiv(OpCall<INDArray> call) {
+        if (call.outputSpec().dtype().isFloating()) {
+            return Nd4j.getExecutioner()
+                    .exec(new Floor(custom(call, "divide", call.inputs()), NdArrays.allocate(call.outputSpec())));
+        }
+        long least = call.outputSpec().dtype() == DType.INT32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
+        return Kernels.longs(call, (x, y, i) -> {
+            if (y == 0) {
+                throw call.error("the divisor 'y' is 0 at element " + i + " of the result");
+            }
+            if (y == -1 && x == least) {
+                throw call.error(x + " / -1 at element " + i + " of the result is beyond "
+                        + call.outputSpec().dtype());
+            }
+            return Math.floorDiv(x, y);
+        });
+    }
+}

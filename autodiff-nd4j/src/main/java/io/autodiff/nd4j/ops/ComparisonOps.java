@@ -1,0 +1,59 @@
+package io.autodiff.nd4j.ops;
+
+import static io.autodiff.nd4j.ops.Kernels.custom;
+
+import io.autodiff.DType;
+import io.autodiff.Tensors;
+import io.autodiff.op.Op;
+import io.autodiff.op.OpCall;
+import io.autodiff.op.Shapes;
+import io.autodiff.op.TensorSpec;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Comparisons to bool, and the choice by a bool. */
+final class ComparisonOps {
+    static final Op GT = comparison("gt", "greater");
+    static final Op GTE = comparison("gte", "greater_equal");
+    static final Op LT = comparison("lt", "less");
+    static final Op LTE = comparison("lte", "less_equal");
+    static final Op EQ = comparison("eq", "equals");
+    static final Op NEQ = comparison("neq", "not_equals");
+
+    static final Op WHERE = Op.named("where")
+            .inputs("condition", "x", "y")
+            .shape(ComparisonOps::whereSpec)
+            .broadcasting()
+            .kernel(
+                    INDArray.class,
+                    c -> custom(
+                            c,
+                            "select",
+                            c.inputs().stream()
+                                    .map(input -> Kernels.broadcast(c, input))
+                                    .toList()))
+            .notDifferentiable("condition")
+            .gradient("x", (c, dy) -> Tensors.where(c.input("condition"), dy, Tensors.zerosLike(dy)))
+            .gradient("y", (c, dy) -> Tensors.where(c.input("condition"), Tensors.zerosLike(dy), dy));
+
+    static final List<Op> OPS = List.of(GT, GTE, LT, LTE, EQ, NEQ, WHERE);
+
+    private ComparisonOps() {}
+
+    private static Op comparison(String name, String nd4jName) {
+        return Op.named(name)
+                .inputs("x", "y")
+                .shape(Shapes.comparison("x", "y"))
+                .broadcasting()
+                .kernel(INDArray.class, custom(nd4jName))
+                .notDifferentiable();
+    }
+
+    private static TensorSpec whereSpec(OpCall<TensorSpec> call) {
+        TensorSpec condition = Shapes.require(call, "condition", dtype -> dtype == DType.BOOL, "the dtype bool");
+        TensorSpec x = call.input("x");
+        TensorSpec y = call.input("y");
+        Shapes.requireSameDType(call, x, y);
+        return new TensorSpec(x.dtype(), call.broadcast(condition.shape(), call.broadcast(x.shape(), y.shape())));
+    }
+}

@@ -1,0 +1,83 @@
+package io.autodiff.nd4j.ops;
+
+import io.autodiff.DType;
+import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.op.OpCall;
+import io.autodiff.op.TensorSpec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.TransformOp;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Kernels that hand a call to ND4J. The result is always allocated here, by the spec that was inferred: INDArray's own methods
+ * take the left operand's shape, order and dtype, which broadcasting and views make wrong.
+ */
+final class Kernels {
+    private Kernels() {}
+
+    /** An elementwise ND4J op of one input, which gets input and result. */
+    static Function<OpCall<INDArray>, INDArray> transform(String input, TransformFactory factory) {
+        return c -> {
+            INDArray x = c.input(input);
+            // The executioner asks a legacy op for elements, and an empty array has none; those never come here.
+            return Nd4j.getExecutioner().exec(factory.create(x, NdArrays.allocate(c.outputSpec())));
+        };
+    }
+
+    /** An ND4J custom op by name, on all inputs as they are. */
+    static Function<OpCall<INDArray>, INDArray> custom(String name) {
+        return c -> custom(c, name, c.inputs());
+    }
+
+    /** An ND4J custom op by name, on the given arrays. */
+    static INDArray custom(OpCall<INDArray> call, String name, List<INDArray> inputs) {
+        INDArray z = NdArrays.allocate(call.outputSpec());
+        Nd4j.exec(DynamicCustomOp.builder(name)
+                .addInputs(inputs.toArray(new INDArray[0]))
+                .addOutputs(z)
+                .build());
+        return z;
+    }
+
+    /** An array broadcast to the shape of the result. */
+    static INDArray broadcast(OpCall<INDArray> call, INDArray x) {
+        long[] shape = call.outputSpec().shape().toArray();
+        if (Arrays.equals(x.shape(), shape)) {
+            return x;
+        }
+        INDArray z = Nd4j.createUninitialized(x.dataType(), shape, 'c');
+        Nd4j.exec(DynamicCustomOp.builder("broadcast_to")
+                .addInputs(x, Nd4j.createFromArray(shape))
+                .addOutputs(z)
+                .build());
+        return z;
+    }
+
+    /** Two inputs broadcast to the shape of the result and computed element by element in Java, as longs. */
+    static INDArray longs(OpCall<INDArray> call, LongKernel kernel) {
+        long[] x = NdArrays.longs(broadcast(call, call.input(0)));
+        long[] y = NdArrays.longs(broadcast(call, call.input(1)));
+        long[] z = new long[x.length];
+        for (int i = 0; i < z.length; i++) {
+            z[i] = kernel.apply(x[i], y[i], i);
+        }
+        return NdArrays.of(new TensorSpec(DType.INT64, call.outputSpec().shape()), z)
+                .castTo(NdArrays.dataType(call.outputSpec().dtype()));
+    }
+
+    /** Makes an ND4J op of input and result. */
+    @FunctionalInterface
+    interface TransformFactory {
+        TransformOp create(INDArray x, INDArray z);
+    }
+
+    /** One element of two integers. */
+    @FunctionalInterface
+    interface LongKernel {
+        long apply(long x, long y, int index);
+    }
+}
