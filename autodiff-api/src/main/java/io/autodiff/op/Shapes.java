@@ -69,15 +69,26 @@ public final class Shapes {
     }
 
     /**
-     * Two numeric inputs of one dtype are broadcast and compared, to bool.
+     * Two numeric inputs of one dtype are broadcast and put in order, to bool.
      *
      * @param x the first input's name
      * @param y the second input's name
      * @return the rule
      */
-    public static Function<OpCall<TensorSpec>, TensorSpec> comparison(String x, String y) {
+    public static Function<OpCall<TensorSpec>, TensorSpec> ordering(String x, String y) {
         Function<OpCall<TensorSpec>, TensorSpec> operands = broadcast(x, y);
         return c -> new TensorSpec(DType.BOOL, operands.apply(c).shape());
+    }
+
+    /**
+     * Two inputs of one dtype, whichever, are broadcast and compared, to bool.
+     *
+     * @param x the first input's name
+     * @param y the second input's name
+     * @return the rule
+     */
+    public static Function<OpCall<TensorSpec>, TensorSpec> equality(String x, String y) {
+        return c -> new TensorSpec(DType.BOOL, pair(c, c.input(x), c.input(y)).shape());
     }
 
     /**

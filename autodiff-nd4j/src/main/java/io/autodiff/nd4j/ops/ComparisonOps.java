@@ -9,16 +9,17 @@ import io.autodiff.op.OpCall;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
 import java.util.List;
+import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Comparisons to bool, and the choice by a bool. */
 final class ComparisonOps {
-    static final Op GT = comparison("gt", "greater");
-    static final Op GTE = comparison("gte", "greater_equal");
-    static final Op LT = comparison("lt", "less");
-    static final Op LTE = comparison("lte", "less_equal");
-    static final Op EQ = comparison("eq", "equals");
-    static final Op NEQ = comparison("neq", "not_equals");
+    static final Op GT = comparison("gt", "greater", Shapes.ordering("x", "y"));
+    static final Op GTE = comparison("gte", "greater_equal", Shapes.ordering("x", "y"));
+    static final Op LT = comparison("lt", "less", Shapes.ordering("x", "y"));
+    static final Op LTE = comparison("lte", "less_equal", Shapes.ordering("x", "y"));
+    static final Op EQ = comparison("eq", "equals", Shapes.equality("x", "y"));
+    static final Op NEQ = comparison("neq", "not_equals", Shapes.equality("x", "y"));
 
     static final Op WHERE = Op.named("where")
             .inputs("condition", "x", "y")
@@ -40,10 +41,10 @@ final class ComparisonOps {
 
     private ComparisonOps() {}
 
-    private static Op comparison(String name, String nd4jName) {
+    private static Op comparison(String name, String nd4jName, Function<OpCall<TensorSpec>, TensorSpec> shape) {
         return Op.named(name)
                 .inputs("x", "y")
-                .shape(Shapes.comparison("x", "y"))
+                .shape(shape)
                 .broadcasting()
                 .kernel(INDArray.class, custom(nd4jName))
                 .notDifferentiable();

@@ -1,0 +1,88 @@
+package io.autodiff.tck;
+
+import io.autodiff.Tensor;
+import io.autodiff.op.Attributes;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of a kit's table: an op, its inputs and attributes, and what is known of the result.
+ *
+ * <pre>{@code
+ * OpSample.of("pow", Tensors.of(new double[] {1, 2}), Tensors.of(3.0)).expecting(1, 8)
+ * }</pre>
+ *
+ * @param op the op's name
+ * @param attributes its settings
+ * @param inputs inside the op's domain, and for a smooth sample not within 1e-5 of its edge or of a kink
+ * @param expected the elements of the first output, or null to leave them to the other checks
+ * @param tolerance of the expected elements: absolute, and relative to those greater than 1
+ * @param smooth whether gradients are checked: the function is smooth around the inputs
+ */
+public record OpSample(
+        String op,
+        Attributes attributes,
+        List<Tensor> inputs,
+        @Nullable List<Double> expected,
+        double tolerance,
+        boolean smooth) {
+    /**
+     * A smooth sample without attributes and without expected elements.
+     *
+     * @param op the op's name
+     * @param inputs in the op's order
+     * @return the sample
+     */
+    public static OpSample of(String op, Tensor... inputs) {
+        return new OpSample(op, Attributes.NONE, List.of(inputs), null, 1e-12, true);
+    }
+
+    /**
+     * The sample with attributes.
+     *
+     * @param namesAndValues as for {@link Attributes#ofPairs}
+     * @return the sample
+     */
+    public OpSample with(Object... namesAndValues) {
+        return new OpSample(op, Attributes.ofPairs(namesAndValues), inputs, expected, tolerance, smooth);
+    }
+
+    /**
+     * The sample with the elements of its first output, in row-major order.
+     *
+     * @param elements the elements; NaN stands for NaN
+     * @return the sample
+     */
+    public OpSample expecting(double... elements) {
+        return new OpSample(
+                op, attributes, inputs, DoubleStream.of(elements).boxed().toList(), tolerance, smooth);
+    }
+
+    /**
+     * The sample with another tolerance of its expected elements.
+     *
+     * @param newTolerance absolute, and relative to elements greater than 1
+     * @return the sample
+     */
+    public OpSample within(double newTolerance) {
+        return new OpSample(op, attributes, inputs, expected, newTolerance, smooth);
+    }
+
+    /**
+     * The sample without the check of gradients: for special values, kinks and edges, whose value alone is looked at.
+     *
+     * @return the sample
+     */
+    public OpSample valueOnly() {
+        return new OpSample(op, attributes, inputs, expected, tolerance, false);
+    }
+
+    /** {@return op, input specs and attributes} */
+    @Override
+    public String toString() {
+        return op
+                + inputs.stream().map(input -> input.spec().toString()).toList()
+                + (attributes.equals(Attributes.NONE) ? "" : attributes.toString());
+    }
+}
