@@ -1,0 +1,68 @@
+package io.autodiff.op;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autodiff.DType;
+import io.autodiff.Shape;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AttributesTest {
+    private static final Attributes SOME = Attributes.ofPairs(
+            "flag", true, "n", 3L, "axes", List.of(0L, 2L), "dtype", DType.INT32, "shape", Shape.of(2, 3));
+
+    @Test
+    void valuesAreReadByType() {
+        assertTrue(SOME.flag("flag"));
+        assertEquals(3, SOME.integer("n"));
+        assertArrayEquals(new long[] {0, 2}, SOME.longs("axes"));
+        assertEquals(DType.INT32, SOME.dtype("dtype"));
+        assertEquals(Shape.of(2, 3), SOME.shape("shape"));
+    }
+
+    @Test
+    void equalityIsByContentAndNotByOrder() {
+        Attributes a = Attributes.of("x", 1L, "y", List.of(2L));
+        assertEquals(a, Attributes.of("y", List.of(2L), "x", 1L));
+        assertEquals(a.hashCode(), Attributes.of("y", List.of(2L), "x", 1L).hashCode());
+        assertNotEquals(a, Attributes.of("x", 1L, "y", List.of(3L)));
+    }
+
+    @Test
+    void whatIsNoAttributeIsRefusedByName() {
+        for (Object value : List.of(1, 1.5f, List.of(1), new Object())) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> Attributes.of("axis", value));
+            assertTrue(String.valueOf(e.getMessage()).contains("'axis'"), e.getMessage());
+        }
+        assertThrows(IllegalArgumentException.class, () -> Attributes.ofPairs("a", 1L, "a", 2L));
+        assertThrows(IllegalArgumentException.class, () -> Attributes.ofPairs("a"));
+        assertThrows(IllegalArgumentException.class, () -> SOME.flag("n"));
+        assertThrows(IllegalArgumentException.class, () -> SOME.integer("none"));
+    }
+
+    @Test
+    void aCallMustGiveWhatTheOpDeclares() {
+        Op op = Op.named("some")
+                .inputs("x")
+                .attribute("axis", Long.class)
+                .shape(Shapes.sameAs("x"))
+                .kernel(Object.class, c -> c.input("x"))
+                .notDifferentiable();
+        List<TensorSpec> x = List.of(new TensorSpec(DType.FLOAT32, Shape.of(2)));
+        assertEquals(x, op.infer(OpCall.of(op, Attributes.of("axis", 1L), x)));
+        for (Attributes wrong :
+                List.of(Attributes.NONE, Attributes.of("axis", true), Attributes.of("axis", 1L, "more", 2L))) {
+            InvalidOperandException e =
+                    assertThrows(InvalidOperandException.class, () -> op.infer(OpCall.of(op, wrong, x)));
+            assertTrue(String.valueOf(e.getMessage()).startsWith("some(x=float32[2]): "), e.getMessage());
+        }
+        assertThrows(
+                InvalidOperandException.class,
+                () -> op.infer(OpCall.of(op, Attributes.of("axis", 1L), List.of(x.get(0), x.get(0)))));
+    }
+}

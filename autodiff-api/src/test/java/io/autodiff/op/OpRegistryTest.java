@@ -1,0 +1,132 @@
+package io.autodiff.op;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autodiff.spi.OpProvider;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Ops are checked whole, and names are kept apart, when they are registered. */
+class OpRegistryTest {
+    private static final Op TWICE = Op.named("twice")
+            .inputs("x")
+            .shape(Shapes.numeric("x"))
+            .kernel(Object.class, c -> c.input("x"))
+            .gradient("x", (c, dy) -> dy);
+
+    private record Provider(String name, List<Op> ops) implements OpProvider {}
+
+    @Test
+    void anOpIsFoundByNameWithItsProvider() {
+        Provider provider = new Provider("mine", List.of(TWICE));
+        OpRegistry registry = new OpRegistry(List.of(provider));
+        assertSame(TWICE, registry.op("twice"));
+        assertSame(provider, registry.provider("twice"));
+        assertEquals(Set.of("twice"), registry.names());
+    }
+
+    @Test
+    void anUnknownNameListsTheNearestAndTheProviders() {
+        OpRegistry registry = new OpRegistry(List.of(new Provider("mine", List.of(TWICE))));
+        assertMessage(
+                assertThrows(IllegalArgumentException.class, () -> registry.op("thrice")),
+                "'thrice'",
+                "twice",
+                "'mine'",
+                "add that jar");
+    }
+
+    @Test
+    void aNameRegisteredTwiceNamesBothProviders() {
+        Provider first = new Provider("first", List.of(TWICE));
+        Provider second = new Provider("second", List.of(TWICE));
+        assertMessage(
+                assertThrows(IllegalStateException.class, () -> new OpRegistry(List.of(first, second))),
+                "'twice'",
+                "'first'",
+                "'second'",
+                "overriding()");
+    }
+
+    @Test
+    void anOverrideWinsInEitherOrder() {
+        Provider base = new Provider("base", List.of(TWICE));
+        Provider override = new Provider("override", List.of(TWICE.overriding()));
+        assertSame(override, new OpRegistry(List.of(base, override)).provider("twice"));
+        assertSame(override, new OpRegistry(List.of(override, base)).provider("twice"));
+    }
+
+    @Test
+    void twoOverridesAreAnError() {
+        Provider first = new Provider("first", List.of(TWICE.overriding()));
+        Provider second = new Provider("second", List.of(TWICE.overriding()));
+        assertThrows(IllegalStateException.class, () -> new OpRegistry(List.of(first, second)));
+    }
+
+    @Test
+    void aRefusedProviderAddsNothing() {
+        OpRegistry registry = new OpRegistry(List.of(new Provider("base", List.of(TWICE))));
+        Op other = Op.named("other")
+                .inputs("x")
+                .shape(Shapes.sameAs("x"))
+                .kernel(Object.class, c -> c.input("x"))
+                .notDifferentiable();
+        assertThrows(IllegalStateException.class, () -> registry.register(new Provider("bad", List.of(other, TWICE))));
+        assertEquals(Set.of("twice"), registry.names());
+    }
+
+    @Test
+    void anInputWithoutGradientIsNamedAndTheWayOutTold() {
+        Op forgetful = Op.named("forgetful")
+                .inputs("x", "y")
+                .shape(Shapes.sameAs("x"))
+                .kernel(Object.class, c -> c.input("x"))
+                .gradient("x", (c, dy) -> dy);
+        assertMessage(
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> new OpRegistry(List.of(new Provider("bad", List.of(forgetful))))),
+                "'forgetful'",
+                "'y'",
+                ".gradient(\"y\"",
+                ".notDifferentiable(\"y\")");
+    }
+
+    @Test
+    void aContradictionIsNamed() {
+        assertNotWhole(TWICE.notDifferentiable("x"), "declared otherwise");
+        assertNotWhole(TWICE.gradient("z", (c, dy) -> dy), "'z'");
+        assertNotWhole(TWICE.residuals("z"), "'z'");
+        assertNotWhole(TWICE.inputs("x", "x"), "twice");
+        assertNotWhole(TWICE.outputs("a", "b"), ".gradients(...)");
+        assertNotWhole(Op.named("bare").inputs("x").notDifferentiable(), ".shape(...)", ".kernel(INDArray.class");
+    }
+
+    @Test
+    void whatIsSaidTwiceIsAnErrorAtOnce() {
+        assertThrows(IllegalStateException.class, () -> TWICE.gradient("x", (c, dy) -> dy));
+        assertThrows(IllegalStateException.class, () -> TWICE.kernel(Object.class, c -> c.input("x")));
+    }
+
+    @Test
+    void anOpNeverChanges() {
+        Op more = TWICE.attribute("axis", Long.class);
+        assertEquals("twice(x) -> output", TWICE.toString());
+        assertEquals("twice(x) -> output {axis=Long}", more.toString());
+        assertThrows(IllegalArgumentException.class, () -> Op.named("CamelCase"));
+    }
+
+    private static void assertNotWhole(Op op, String... words) {
+        assertMessage(assertThrows(IllegalStateException.class, op::checked), words);
+    }
+
+    private static void assertMessage(Exception e, String... words) {
+        for (String word : words) {
+            assertTrue(String.valueOf(e.getMessage()).contains(word), e.getMessage());
+        }
+    }
+}
