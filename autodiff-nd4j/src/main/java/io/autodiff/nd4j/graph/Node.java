@@ -75,8 +75,8 @@ public final class Node implements Tensor {
     }
 
     /**
-     * The outputs of a call that will be computed later. Inputs of another thread are computed first: no graph spans two
-     * threads.
+     * The outputs of a call that will be computed later. What belongs to another thread is computed first, and its value is taken
+     * over: no graph spans two threads, and a scope of the other thread cannot free what this one still needs.
      *
      * @param call on nodes
      * @param evaluator of this thread
@@ -84,15 +84,21 @@ public final class Node implements Tensor {
      * @throws IllegalStateException if an input was released
      */
     public static List<Node> pending(OpCall<Tensor> call, Evaluator evaluator) {
+        List<Tensor> own = new ArrayList<>(call.inputs().size());
+        boolean foreign = false;
         for (Tensor tensor : call.inputs()) {
             Node input = (Node) tensor;
-            if (input.evaluator != evaluator) {
-                input.value().pin();
-            } else {
+            if (input.evaluator == evaluator) {
                 input.requireAlive();
+                own.add(input);
+            } else {
+                Value value = input.value();
+                value.pin();
+                own.add(new Node(input.spec, evaluator, value, null));
+                foreign = true;
             }
         }
-        Computation computation = new Computation(call);
+        Computation computation = new Computation(foreign ? call.withInputs(own) : call);
         List<Node> outputs = new ArrayList<>(call.outputSpecs().size());
         for (TensorSpec spec : call.outputSpecs()) {
             outputs.add(new Node(spec, evaluator, null, computation));

@@ -1,0 +1,270 @@
+package io.autodiff.nd4j.exec;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autodiff.DType;
+import io.autodiff.GradientTape;
+import io.autodiff.Shape;
+import io.autodiff.Tensor;
+import io.autodiff.Tensors;
+import io.autodiff.Variable;
+import io.autodiff.nd4j.Nd4jTensors;
+import io.autodiff.nd4j.graph.Computation;
+import io.autodiff.nd4j.graph.Node;
+import io.autodiff.op.Attributes;
+import io.autodiff.op.InvalidOperandException;
+import io.autodiff.op.Op;
+import io.autodiff.op.Shapes;
+import io.autodiff.op.TensorSpec;
+import io.autodiff.spi.Executor;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** When kernels run, in what order, and what happens if they fail. */
+class ExecutionTest {
+    private static final boolean IMMEDIATE = "immediate".equals(System.getProperty("autodiff.execution"));
+
+    private final AtomicInteger runs = new AtomicInteger();
+    private final AtomicBoolean failing = new AtomicBoolean();
+
+    /** Adds 1, counts its runs, and fails on demand. */
+    private final Op counted = Op.named("counted")
+            .inputs("x")
+            .shape(Shapes.floating("x"))
+            .kernel(INDArray.class, c -> {
+                if (failing.get()) {
+                    throw c.error("was told to fail");
+                }
+                runs.incrementAndGet();
+                return c.input("x").add(1);
+            })
+            .gradient("x", (c, dy) -> dy);
+
+    @Test
+    void aCallRunsWhenItsValueIsAskedForAndOnce() {
+        Tensor y = counted.apply(Tensors.of(1.0));
+        assertEquals(IMMEDIATE ? 1 : 0, runs.get());
+        assertEquals(2, y.item());
+        assertEquals(2, y.item());
+        assertEquals(1, runs.get());
+    }
+
+    @Test
+    void whatTwoResultsShareRunsOnce() {
+        Tensor shared = counted.apply(Tensors.of(1.0));
+        Tensor a = shared.mul(2);
+        Tensor b = shared.mul(3);
+        Tensors.evaluate(a, b);
+        assertEquals(1, runs.get());
+        assertEquals(4, a.item());
+        assertEquals(6, b.item());
+        assertEquals(1, runs.get());
+    }
+
+    @Test
+    void whatNobodyAsksForDoesNotRun() {
+        Tensor asked = Tensors.of(1.0).add(1);
+        counted.apply(asked);
+        asked.item();
+        assertEquals(IMMEDIATE ? 1 : 0, runs.get());
+    }
+
+    @Test
+    void aFailureLeavesTheRestPendingAndCanBeRepeated() {
+        Tensor before = Tensors.of(1.0).mul(2);
+        failing.set(true);
+        if (IMMEDIATE) {
+            assertThrows(InvalidOperandException.class, () -> counted.apply(before));
+            return;
+        }
+        Tensor failed = counted.apply(before);
+        Tensor after = failed.mul(10);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            InvalidOperandException e = assertThrows(InvalidOperandException.class, after::item);
+            assertEquals("counted(x=float64[]): was told to fail", e.getMessage());
+        }
+        assertTrue(after.toString().contains("was told to fail"), after.toString());
+        assertNull(((Node) before).pending());
+        assertNotNull(((Node) failed).pending());
+        failing.set(false);
+        assertEquals(30, after.item());
+        assertEquals(1, runs.get());
+    }
+
+    @Test
+    void anUnexpectedFailureNamesTheOpAndKeepsTheCause() {
+        RuntimeException cause = new ArithmeticException("from below");
+        Op broken = Op.named("broken")
+                .inputs("x")
+                .shape(Shapes.sameAs("x"))
+                .kernel(INDArray.class, c -> {
+                    throw cause;
+                })
+                .notDifferentiable();
+        IllegalStateException e = assertThrows(
+                IllegalStateException.class,
+                () -> broken.apply(Tensors.of(new float[] {1, 2})).toFloatArray());
+        assertEquals("the kernel of broken(x=float32[2]) failed: from below", e.getMessage());
+        assertSame(cause, e.getCause());
+    }
+
+    @Test
+    void aKernelThatGivesAnotherShapeOrDtypeThanDeclaredIsNamed() {
+        Op wrongShape = kernel("wrong_shape", x -> x.reshape(1, 2));
+        Op wrongDtype = kernel("wrong_dtype", x -> x.castTo(DataType.FLOAT));
+        Tensor x = Tensors.of(new double[] {1, 2});
+        assertTrue(assertThrows(
+                        InvalidOperandException.class, () -> wrongShape.apply(x).toDoubleArray())
+                .getMessage()
+                .startsWith("wrong_shape(x=float64[2]): its kernel gave float64[1, 2]"));
+        assertTrue(assertThrows(
+                        InvalidOperandException.class, () -> wrongDtype.apply(x).toDoubleArray())
+                .getMessage()
+                .startsWith("wrong_dtype(x=float64[2]): its kernel gave float32[2]"));
+    }
+
+    @Test
+    void aKernelThatGivesAViewOfItsInputDoesNotTieTheTwo() {
+        Op view = kernel("view", x -> x.reshape(x.shape()));
+        Op same = kernel("same", x -> x);
+        Tensor x = Tensors.of(new double[] {1, 2, 3});
+        Tensor viewed = view.apply(x).evaluate();
+        Tensor kept = same.apply(x).evaluate();
+        long input = address(x);
+        assertTrue(address(viewed) != input, "a view is copied");
+        assertEquals(input, address(kept), "the input itself is shared");
+        assertArrayEquals(new double[] {1, 2, 3}, viewed.toDoubleArray());
+    }
+
+    private static long address(Tensor tensor) {
+        return Nd4jTensors.borrow(tensor, array -> array.data().address());
+    }
+
+    private static Op kernel(String name, UnaryOperator<INDArray> kernel) {
+        return Op.named(name)
+                .inputs("x")
+                .shape(Shapes.sameAs("x"))
+                .kernel(INDArray.class, c -> kernel.apply(c.input("x")))
+                .notDifferentiable();
+    }
+
+    @Test
+    void severalOutputsOfOneCallAreComputedTogether() {
+        Op split = Op.named("split_sign")
+                .inputs("x")
+                .outputs("positive", "negative")
+                .shapes(c -> List.of(c.input("x"), c.input("x")))
+                .kernels(INDArray.class, c -> {
+                    runs.incrementAndGet();
+                    return List.of(c.input("x").add(1), c.input("x").sub(1));
+                })
+                .gradients((c, dys, needed) -> List.of(dys.get(0).add(dys.get(1).mul(10))));
+        Tensor x = Tensors.of(5.0);
+        try (GradientTape tape = GradientTape.builder().persistent(true).open()) {
+            tape.watch(x);
+            List<Tensor> outputs = Executor.execute(split, Attributes.NONE, List.of(x));
+            assertEquals(6, outputs.get(0).item());
+            assertEquals(4, outputs.get(1).item());
+            assertEquals(1, runs.get());
+            assertEquals(1, tape.gradientOrThrow(outputs.get(0), x).item());
+            assertEquals(10, tape.gradientOrThrow(outputs.get(1), x).item());
+            assertEquals(
+                    11,
+                    tape.gradientOrThrow(outputs.get(0).add(outputs.get(1)), x).item());
+        }
+        assertThrows(IllegalArgumentException.class, () -> split.apply(x));
+    }
+
+    @Test
+    void anEvaluatedNodeLetsGoOfItsInputs() {
+        Node y = (Node) counted.apply(Tensors.of(1.0).mul(2));
+        y.item();
+        assertNull(y.pending());
+    }
+
+    @Test
+    void aLongChainOfPendingCallsIsEvaluatedOnTheWay() {
+        Tensor x = Tensors.of(0.0);
+        int longest = 0;
+        for (int i = 0; i < Execution.MOST_PENDING + 100; i++) {
+            x = x.add(1);
+            Computation pending = ((Node) x).pending();
+            longest = pending == null ? longest : Math.max(longest, pending.depth());
+        }
+        assertEquals(IMMEDIATE ? 0 : Execution.MOST_PENDING, longest);
+        assertEquals(Execution.MOST_PENDING + 100, x.item());
+    }
+
+    @Test
+    void anotherThreadsPendingTensorCanBeUsed() {
+        Tensor mine = counted.apply(Tensors.of(1.0));
+        Tensor theirs =
+                CompletableFuture.supplyAsync(() -> counted.apply(mine).mul(2)).join();
+        assertEquals(6, theirs.item());
+        assertEquals(2, mine.item());
+        assertEquals(2, runs.get());
+    }
+
+    @Test
+    void manyThreadsReadOneTensorThatIsComputedOnce() {
+        Tensor shared = counted.apply(Tensors.of(1.0));
+        List<CompletableFuture<Double>> readers = Stream.generate(() -> CompletableFuture.supplyAsync(shared::item))
+                .limit(8)
+                .toList();
+        readers.forEach(reader -> assertEquals(2, reader.join()));
+        assertEquals(1, runs.get());
+    }
+
+    @Test
+    void variablesAreSharedBetweenThreads() {
+        Variable x = Variable.of(0.0);
+        List<CompletableFuture<Void>> writers = Stream.generate(() -> CompletableFuture.runAsync(() -> {
+                    for (int i = 0; i < 100; i++) {
+                        x.assignAdd(1);
+                    }
+                }))
+                .limit(8)
+                .toList();
+        writers.forEach(CompletableFuture::join);
+        assertEquals(800, x.item());
+    }
+
+    @Test
+    void aTensorOfAnotherEngineIsRefusedByName() {
+        Tensor foreign = (Tensor) Proxy.newProxyInstance(
+                ExecutionTest.class.getClassLoader(),
+                new Class<?>[] {Tensor.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "spec" -> new TensorSpec(DType.FLOAT64, Shape.SCALAR);
+                    case "asTensor" -> proxy;
+                    default -> throw new AssertionError(method);
+                });
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> Tensors.of(1.0).add(foreign));
+        assertTrue(e.getMessage().contains("another engine"), e.getMessage());
+    }
+
+    @Test
+    void fortyDoublingsAreFortyCalls() {
+        Tensor x = counted.apply(Tensors.of(0.0));
+        for (int i = 0; i < 40; i++) {
+            x = x.add(x);
+        }
+        assertEquals(0x1p40, x.item());
+        assertEquals(1, runs.get());
+    }
+}
