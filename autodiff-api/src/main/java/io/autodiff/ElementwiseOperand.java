@@ -228,7 +228,7 @@ sealed interface ElementwiseOperand permits Operand {
     // ---- comparisons, to bool; they have no gradient ----
 
     /**
-     * {@return this > y}
+     * {@return whether this {@code >} y}
      *
      * @param y of the same dtype, any broadcastable shape
      */
@@ -237,7 +237,7 @@ sealed interface ElementwiseOperand permits Operand {
     }
 
     /**
-     * {@return this > y}
+     * {@return whether this {@code >} y}
      *
      * @param y a scalar
      */
@@ -246,7 +246,7 @@ sealed interface ElementwiseOperand permits Operand {
     }
 
     /**
-     * {@return this >= y}
+     * {@return whether this {@code >=} y}
      *
      * @param y of the same dtype, any broadcastable shape
      */
@@ -255,7 +255,7 @@ sealed interface ElementwiseOperand permits Operand {
     }
 
     /**
-     * {@return this >= y}
+     * {@return whether this {@code >=} y}
      *
      * @param y a scalar
      */
@@ -264,7 +264,7 @@ sealed interface ElementwiseOperand permits Operand {
     }
 
     /**
-     * {@return this < y}
+     * {@return whether this {@code <} y}
      *
      * @param y of the same dtype, any broadcastable shape
      */
@@ -273,7 +273,7 @@ sealed interface ElementwiseOperand permits Operand {
     }
 
     /**
-     * {@return this < y}
+     * {@return whether this {@code <} y}
      *
      * @param y a scalar
      */
@@ -282,7 +282,7 @@ sealed interface ElementwiseOperand permits Operand {
     }
 
     /**
-     * {@return this <= y}
+     * {@return whether this {@code <=} y}
      *
      * @param y of the same dtype, any broadcastable shape
      */
@@ -291,7 +291,7 @@ sealed interface ElementwiseOperand permits Operand {
     }
 
     /**
-     * {@return this <= y}
+     * {@return whether this {@code <=} y}
      *
      * @param y a scalar
      */

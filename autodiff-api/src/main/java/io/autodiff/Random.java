@@ -16,6 +16,7 @@ import io.autodiff.spi.Executor;
 public final class Random {
     private static final Random SHARED = new Random(System.nanoTime() ^ 0x9E3779B97F4A7C15L);
 
+    private final Object lock = new Object();
     private long seed;
     private long drawn;
 
@@ -43,9 +44,11 @@ public final class Random {
      *
      * @param newSeed any number
      */
-    public synchronized void setSeed(long newSeed) {
-        seed = newSeed;
-        drawn = 0;
+    public void setSeed(long newSeed) {
+        synchronized (lock) {
+            seed = newSeed;
+            drawn = 0;
+        }
     }
 
     /**
@@ -73,13 +76,18 @@ public final class Random {
     }
 
     /** Key and counter are inputs, fixed now: the value is the same whenever, and however often, it is computed. */
-    private synchronized Tensor draw(String op, DType dtype, Shape shape) {
-        long counter = drawn;
-        drawn += shape.elements();
+    private Tensor draw(String op, DType dtype, Shape shape) {
+        long key;
+        long counter;
+        synchronized (lock) {
+            key = seed;
+            counter = drawn;
+            drawn += shape.elements();
+        }
         return Executor.execute(
                 op,
                 Attributes.of("dtype", dtype, "shape", shape),
-                Tensors.of(seed, DType.INT64),
+                Tensors.of(key, DType.INT64),
                 Tensors.of(counter, DType.INT64));
     }
 }

@@ -2,6 +2,7 @@ package io.autodiff.op;
 
 import io.autodiff.spi.OpProvider;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,20 +59,27 @@ public final class OpRegistry {
      * @throws IllegalStateException if an op is not whole, or a name has two ops of which not exactly one says that it
      *     overrides
      */
-    public synchronized void register(OpProvider provider) {
-        Map<String, Entry> added = new ConcurrentHashMap<>();
-        for (Op op : provider.ops()) {
-            op.checked();
-            Entry present = added.getOrDefault(op.name(), entries.get(op.name()));
-            if (present == null || (op.isOverriding() && !present.op().isOverriding())) {
-                added.put(op.name(), new Entry(op, provider));
-            } else if (op.isOverriding() || !present.op().isOverriding()) {
-                throw new IllegalStateException("op '" + op.name() + "' is registered by two providers, "
-                        + described(present.provider()) + " and " + described(provider)
-                        + "; remove one jar, or let one op say .overriding()");
+    public void register(OpProvider provider) {
+        synchronized (entries) {
+            Map<String, Entry> added = new HashMap<>();
+            for (Op op : provider.ops()) {
+                Entry present = added.getOrDefault(op.name(), entries.get(op.name()));
+                added.put(op.name(), chosen(present, new Entry(op.checked(), provider)));
             }
+            entries.putAll(added);
         }
-        entries.putAll(added);
+    }
+
+    private static Entry chosen(@Nullable Entry present, Entry next) {
+        if (present == null || (next.op().isOverriding() && !present.op().isOverriding())) {
+            return next;
+        }
+        if (present.op().isOverriding() && !next.op().isOverriding()) {
+            return present;
+        }
+        throw new IllegalStateException("op '" + next.op().name() + "' is registered by two providers, "
+                + described(present.provider()) + " and " + described(next.provider())
+                + "; remove one jar, or let one op say .overriding()");
     }
 
     /**

@@ -15,7 +15,12 @@ import java.util.Objects;
  * @param shape the sizes of the axes
  */
 public record TensorSpec(DType dtype, Shape shape) {
-    /** Checks that neither part is null. */
+    /**
+     * Checks that neither part is null.
+     *
+     * @param dtype the element type
+     * @param shape the sizes of the axes
+     */
     public TensorSpec {
         Objects.requireNonNull(dtype, "dtype");
         Objects.requireNonNull(shape, "shape");

@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param variable what it changes
  */
 public record GradientAndVariable(@Nullable Tensor gradient, Variable variable) {
-    /** Checks that there is a variable. */
+    /**
+     * Checks that there is a variable.
+     *
+     * @param gradient of the variable's shape and dtype, or null for an unconnected variable
+     * @param variable what it changes
+     */
     public GradientAndVariable {
         Objects.requireNonNull(variable, "variable");
     }

@@ -33,8 +33,9 @@ final class Replay {
             RuntimeException told = e instanceof InvalidOperandException
                     ? e
                     : new IllegalStateException("the kernel of " + call.describe() + " failed: " + e.getMessage(), e);
-            if (computation.origin() != null) {
-                told.addSuppressed(computation.origin());
+            Throwable origin = computation.origin();
+            if (origin != null) {
+                told.addSuppressed(origin);
             }
             throw told;
         }

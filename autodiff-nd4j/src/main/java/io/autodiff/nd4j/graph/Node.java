@@ -150,7 +150,11 @@ public final class Node implements Tensor {
         return present;
     }
 
-    /** Gives the node its value, and ownership of it if it has no owner. Called once, under the evaluator's monitor. */
+    /**
+     * Gives the node its value, and ownership of it if it has no owner. Called once, under the evaluator's monitor.
+     *
+     * @param computed the value
+     */
     public void complete(Value computed) {
         if (computed.owner() == null) {
             computed.setOwner(this);

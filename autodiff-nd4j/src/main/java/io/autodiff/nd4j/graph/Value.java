@@ -1,6 +1,5 @@
 package io.autodiff.nd4j.graph;
 
-import io.autodiff.DType;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.TensorSpec;
 import java.util.function.Function;
@@ -34,9 +33,11 @@ public final class Value {
      * @return the value
      */
     public static Value ofScalar(TensorSpec spec, Number number) {
-        double rounded = spec.dtype() == DType.FLOAT32 ? number.floatValue() : number.doubleValue();
         return new Value(
-                spec, spec.dtype().isFloating() ? Double.doubleToRawLongBits(rounded) : number.longValue(), null, true);
+                spec,
+                spec.dtype().isFloating() ? Double.doubleToRawLongBits(number.doubleValue()) : number.longValue(),
+                null,
+                true);
     }
 
     /**
