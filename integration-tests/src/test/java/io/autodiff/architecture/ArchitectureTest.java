@@ -1,0 +1,166 @@
+package io.autodiff.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Dependencies point one way: examples, engine, api. The core of the api, {@code io.autodiff} with its {@code op} and
+ * {@code spi}, is one unit by design, because operands carry the ops and ops take operands; all else has no cycles.
+ */
+@AnalyzeClasses(packages = "io.autodiff", importOptions = ArchitectureTest.WithoutTests.class)
+class ArchitectureTest {
+    private static final String EXAMPLES = "io.autodiff.examples..";
+    private static final String ENGINE = "io.autodiff.nd4j..";
+    private static final String OPTIMIZER = "io.autodiff.optimizer..";
+    private static final String TRANSFORM = "io.autodiff.transform..";
+    private static final String ND4J = "org.nd4j..";
+
+    private static final DescribedPredicate<JavaClass> API = resideInAPackage("io.autodiff..")
+            .and(resideOutsideOfPackages(ENGINE, EXAMPLES))
+            .as("the api");
+    private static final DescribedPredicate<JavaClass> CORE = resideInAnyPackage(
+                    "io.autodiff", "io.autodiff.op..", "io.autodiff.spi..")
+            .as("the core");
+
+    /** Leaves out test classes, in the build tree and in the jar of the op compatibility kit. */
+    static final class WithoutTests implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("/test-classes/") && !location.contains("-tests.jar");
+        }
+    }
+
+    @ArchTest
+    static final ArchRule API_DEPENDS_ON_NOTHING = dependsOnNothing(API);
+
+    @ArchTest
+    static final ArchRule ENGINE_DOES_NOT_KNOW_THE_EXAMPLES = independent(ENGINE, EXAMPLES);
+
+    @ArchTest
+    static final ArchRule ONLY_ENGINE_AND_EXAMPLES_USE_ND4J = nd4jOnlyIn(ENGINE, EXAMPLES);
+
+    @ArchTest
+    static final ArchRule CORE_DOES_NOT_KNOW_WHAT_IS_BUILT_ON_IT = noClasses()
+            .that(CORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(TRANSFORM, OPTIMIZER)
+            .because("transforms and optimizers are written with the core's public parts alone");
+
+    @ArchTest
+    static final ArchRule API_HAS_NO_CYCLES =
+            acyclic(Map.of("", "core", "op", "core", "spi", "core"), "the api, its core being one unit");
+
+    @ArchTest
+    static final ArchRule ENGINE_HAS_NO_CYCLES =
+            slices().matching("io.autodiff.nd4j.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule ENGINE_PARTS_DO_NOT_KNOW_THE_WHOLE = independent("io.autodiff.nd4j.*..", "io.autodiff.nd4j");
+
+    @ArchTest
+    static final ArchRule OPS_DO_NOT_KNOW_HOW_THEY_ARE_EXECUTED =
+            independent("io.autodiff.nd4j.ops..", "io.autodiff.nd4j.exec..");
+
+    @ArchTest
+    static void allModulesAreThere(JavaClasses imported) {
+        for (String name : new String[] {
+            "io.autodiff.GradientTape",
+            "io.autodiff.op.Op",
+            "io.autodiff.spi.Executor",
+            "io.autodiff.transform.GradientCheck",
+            "io.autodiff.optimizer.Sgd",
+            "io.autodiff.nd4j.Nd4jTensors",
+            "io.autodiff.examples.Tutorial"
+        }) {
+            assertTrue(imported.contain(name), name);
+        }
+        assertFalse(imported.contain(ArchitectureTest.class.getName()), "tests are left out");
+    }
+
+    @ArchTest
+    static void eachRuleCanFail(JavaClasses imported) {
+        // By its package this fixture counts as a class of the api, and it uses ND4J.
+        JavaClasses fixture = new ClassFileImporter().importClasses(UsesNd4j.class);
+        assertFails(dependsOnNothing(API), fixture);
+        assertFails(nd4jOnlyIn(ENGINE, EXAMPLES), fixture);
+        // The same rules with a direction that dependencies do take, and with the core cut into its packages.
+        assertFails(independent(EXAMPLES, "io.autodiff"), imported);
+        assertFails(independent(OPTIMIZER, "io.autodiff"), imported);
+        assertFails(acyclic(Map.of(), "the packages of the api"), imported);
+    }
+
+    static final class UsesNd4j {
+        INDArray array;
+    }
+
+    private static ArchRule dependsOnNothing(DescribedPredicate<JavaClass> these) {
+        return classes()
+                .that(these)
+                .should()
+                .onlyDependOnClassesThat(these.or(resideInAnyPackage("java..", "org.jspecify..")));
+    }
+
+    private static ArchRule independent(String from, String to) {
+        return noClasses()
+                .that()
+                .resideInAPackage(from)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(to);
+    }
+
+    private static ArchRule nd4jOnlyIn(String... packages) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackages(packages)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ND4J);
+    }
+
+    /** No cycles among the api's packages, where {@code merged} says which of them count as one. */
+    private static ArchRule acyclic(Map<String, String> merged, String description) {
+        SliceAssignment byPackage = new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+                if (!API.test(javaClass)) {
+                    return SliceIdentifier.ignore();
+                }
+                String[] parts = javaClass.getPackageName().split("\\.", -1);
+                String name = parts.length > 2 ? parts[2] : "";
+                return SliceIdentifier.of(merged.getOrDefault(name, name));
+            }
+
+            @Override
+            public String getDescription() {
+                return description;
+            }
+        };
+        return slices().assignedFrom(byPackage).should().beFreeOfCycles();
+    }
+
+    private static void assertFails(ArchRule rule, JavaClasses classes) {
+        assertTrue(rule.evaluate(classes).hasViolation(), rule.getDescription());
+    }
+}

@@ -1,0 +1,73 @@
+package io.autodiff.readme;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** What README.md has: fenced blocks, and the code in a table. */
+final class Readme {
+    /** The root of the repository, from the directory of this module. */
+    static final Path ROOT =
+            Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
+
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+
+    /** A fenced block: its language, the number of its first line, and its lines. */
+    record Block(String language, int line, List<String> lines) {}
+
+    private final List<String> lines;
+
+    private Readme(List<String> lines) {
+        this.lines = lines;
+    }
+
+    static Readme read() throws IOException {
+        return new Readme(Files.readAllLines(ROOT.resolve("README.md")));
+    }
+
+    List<Block> blocks(String language) {
+        List<Block> blocks = new ArrayList<>();
+        Block open = null;
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (!line.startsWith("```")) {
+                if (open != null) {
+                    open.lines().add(line);
+                }
+            } else if (open == null) {
+                open = new Block(line.substring(3).strip(), i + 2, new ArrayList<>());
+            } else {
+                blocks.add(open);
+                open = null;
+            }
+        }
+        if (open != null) {
+            throw new IllegalStateException("the fence before line " + open.line() + " is not closed");
+        }
+        return blocks.stream()
+                .filter(block -> block.language().equals(language))
+                .toList();
+    }
+
+    /** The code spans of the last column of the table with a given header. */
+    List<String> codeInLastColumn(String header) {
+        int start = lines.indexOf(header);
+        if (start < 0) {
+            throw new IllegalStateException("there is no table " + header);
+        }
+        return lines.stream()
+                .skip(start + 2L)
+                .takeWhile(line -> line.startsWith("|"))
+                .map(line -> line.split(" \\| ", -1)[1])
+                .flatMap(cell -> CODE.matcher(cell).results().map(Readme::code))
+                .toList();
+    }
+
+    private static String code(MatchResult span) {
+        return span.group(1);
+    }
+}
