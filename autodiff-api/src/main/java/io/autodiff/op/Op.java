@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Op {
     /** The parts, copied whole at each step so that an op never changes. */
-    private static final class Parts implements Cloneable {
+    static final class Parts implements Cloneable {
         List<String> inputs = List.of();
         boolean variadic;
         List<String> outputs = List.of("output");
@@ -41,6 +41,10 @@ public final class Op {
         ShapeFunction shape;
 
         Map<Class<?>, Kernel<?>> kernels = Map.of();
+
+        @Nullable
+        ScalarExpression elementwise;
+
         boolean broadcasting;
         boolean overriding;
         Map<String, GradientFunction.OfInput> gradients = Map.of();
@@ -175,6 +179,17 @@ public final class Op {
     }
 
     /**
+     * Says what the op computes for one element, for an op of one output that goes element by element. The scalar of a scalar
+     * is then computed in Java; the kernel computes the same for arrays.
+     *
+     * @param meaning the expression of the inputs' elements
+     * @return the op with this meaning
+     */
+    public Op elementwise(Function<Elementwise, ScalarExpression> meaning) {
+        return with(p -> p.elementwise = meaning.apply(new Elementwise(this)));
+    }
+
+    /**
      * Declares that inputs are broadcast against each other by NumPy's rule: the backward pass then sums each gradient to
      * its input's shape, and no rule does.
      *
@@ -301,6 +316,11 @@ public final class Op {
         return (Kernel<T>) parts.kernels.get(storage);
     }
 
+    /** {@return what the op computes for one element; null unless it goes element by element} */
+    public @Nullable ScalarExpression elementwise() {
+        return parts.elementwise;
+    }
+
     /**
      * Applies the op to tensors and variables.
      *
@@ -321,57 +341,13 @@ public final class Op {
      */
     public Op checked() {
         if (!whole) {
-            List<String> problems = problems();
+            List<String> problems = WholeCheck.problems(parts);
             if (!problems.isEmpty()) {
                 throw new IllegalStateException("op '" + name + "' is not whole: " + String.join("; ", problems));
             }
             whole = true;
         }
         return this;
-    }
-
-    private List<String> problems() {
-        Parts p = parts;
-        List<String> problems = new ArrayList<>();
-        if (p.shape == null) {
-            problems.add("it has no shape function: add .shape(...)");
-        }
-        if (p.kernels.isEmpty()) {
-            problems.add("it has no kernel: add .kernel(INDArray.class, ...)");
-        }
-        for (String input : p.inputs) {
-            boolean declared = p.notDifferentiable.contains(input);
-            boolean rule = p.gradients.containsKey(input);
-            if (!declared && !rule && p.jointGradients == null) {
-                problems.add("no gradient is registered for input '" + input + "': add .gradient(\"" + input
-                        + "\", (c, dy) -> ...) or .notDifferentiable(\"" + input + "\")");
-            }
-            if (rule && (declared || p.jointGradients != null)) {
-                problems.add("input '" + input + "' has a gradient and is declared otherwise too");
-            }
-        }
-        for (String named : p.gradients.keySet()) {
-            requireMember(problems, "gradient", named, p.inputs);
-        }
-        p.notDifferentiable.forEach(named -> requireMember(problems, "notDifferentiable", named, p.inputs));
-        p.residuals.forEach(named -> requireMember(problems, "residual", named, p.outputs));
-        if (Set.copyOf(p.inputs).size() < p.inputs.size()
-                || Set.copyOf(p.outputs).size() < p.outputs.size()) {
-            problems.add("a name stands twice in its inputs or outputs");
-        }
-        if (p.outputs.isEmpty()) {
-            problems.add("it has no output");
-        }
-        if (!p.gradients.isEmpty() && (p.outputs.size() > 1 || p.variadic)) {
-            problems.add("gradients of several outputs, or of any number of inputs, are given by .gradients(...)");
-        }
-        return problems;
-    }
-
-    private static void requireMember(List<String> problems, String what, String named, List<String> known) {
-        if (!known.contains(named)) {
-            problems.add(what + " names '" + named + "', which is none of " + known);
-        }
     }
 
     /**

@@ -42,12 +42,24 @@ public final class Nd4jProvider implements AutodiffProvider {
     @Override
     public Tensor scalar(DType dtype, Number value) {
         TensorSpec spec = new TensorSpec(dtype, Shape.SCALAR);
-        return leaf(spec, Value.ofScalar(spec, value));
+        return leaf(
+                spec,
+                switch (dtype) {
+                    case FLOAT64 -> Value.ofFloating(spec, value.doubleValue());
+                    case FLOAT32 -> Value.ofFloating(spec, value.floatValue());
+                    case INT32, INT64, BOOL -> Value.ofInteger(spec, value.longValue());
+                    // Java cannot round to these.
+                    case FLOAT16, BFLOAT16 -> array(spec, new float[] {value.floatValue()});
+                });
     }
 
     @Override
     public Tensor constant(TensorSpec spec, Object elements) {
-        return leaf(spec, Value.ofArray(spec, NdArrays.detached(() -> NdArrays.of(spec, elements))));
+        return leaf(spec, array(spec, elements));
+    }
+
+    private static Value array(TensorSpec spec, Object elements) {
+        return Value.ofArray(spec, NdArrays.detached(() -> NdArrays.of(spec, elements)));
     }
 
     @Override

@@ -187,6 +187,14 @@ public final class Node implements Tensor {
     }
 
     @Override
+    public double item() {
+        if (!spec.shape().isScalar()) {
+            return Tensor.super.item();
+        }
+        return spec.dtype().isFloating() ? value().floating() : value().integer();
+    }
+
+    @Override
     public double[] toDoubleArray() {
         return read(NdArrays::doubles);
     }

@@ -1,5 +1,6 @@
 package io.autodiff.nd4j.graph;
 
+import io.autodiff.DType;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.TensorSpec;
 import java.util.function.Function;
@@ -14,7 +15,7 @@ public final class Value {
     private final TensorSpec spec;
     private final long bits;
     private final boolean closeable;
-    private @Nullable INDArray array;
+    private volatile @Nullable INDArray array;
     private @Nullable Node owner;
     private int pins;
 
@@ -26,18 +27,25 @@ public final class Value {
     }
 
     /**
-     * A scalar that stays in Java until an array is asked for.
+     * A floating scalar that stays in Java until an array is asked for.
      *
      * @param spec of rank 0
-     * @param number in the dtype's range
+     * @param number rounded to the dtype
      * @return the value
      */
-    public static Value ofScalar(TensorSpec spec, Number number) {
-        return new Value(
-                spec,
-                spec.dtype().isFloating() ? Double.doubleToRawLongBits(number.doubleValue()) : number.longValue(),
-                null,
-                true);
+    public static Value ofFloating(TensorSpec spec, double number) {
+        return new Value(spec, Double.doubleToRawLongBits(number), null, true);
+    }
+
+    /**
+     * An integer or bool scalar that stays in Java until an array is asked for.
+     *
+     * @param spec of rank 0
+     * @param number in the dtype's range; for bool, 0 or 1
+     * @return the value
+     */
+    public static Value ofInteger(TensorSpec spec, long number) {
+        return new Value(spec, number, null, true);
     }
 
     /**
@@ -60,6 +68,16 @@ public final class Value {
      */
     public static Value ofWrapped(TensorSpec spec, INDArray array) {
         return new Value(spec, 0, array, false);
+    }
+
+    /** {@return the one element of a floating value} */
+    public double floating() {
+        return array == null ? Double.longBitsToDouble(bits) : read(a -> a.getDouble(0));
+    }
+
+    /** {@return the one element of an integer value, 0 or 1 of a bool} */
+    public long integer() {
+        return array == null ? bits : read(a -> spec.dtype() == DType.BOOL ? a.getInt(0) : a.getLong(0));
     }
 
     /** {@return the elements as a dense, row-major array, which must not be changed} */

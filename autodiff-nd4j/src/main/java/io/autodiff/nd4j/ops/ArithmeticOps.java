@@ -7,10 +7,15 @@ import io.autodiff.DType;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
 import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.op.Elementwise;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
+import io.autodiff.op.ScalarExpression;
+import io.autodiff.op.ScalarFunction;
 import io.autodiff.op.Shapes;
+import io.autodiff.op.TensorSpec;
 import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Floor;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Negative;
@@ -24,6 +29,7 @@ final class ArithmeticOps {
             .shape(Shapes.broadcast("x", "y"))
             .broadcasting()
             .kernel(INDArray.class, custom("add"))
+            .elementwise(e -> e.add("x", "y"))
             .gradient("x", (c, dy) -> dy)
             .gradient("y", (c, dy) -> dy);
 
@@ -32,6 +38,7 @@ final class ArithmeticOps {
             .shape(Shapes.broadcast("x", "y"))
             .broadcasting()
             .kernel(INDArray.class, custom("subtract"))
+            .elementwise(e -> e.sub("x", "y"))
             .gradient("x", (c, dy) -> dy)
             .gradient("y", (c, dy) -> dy.neg());
 
@@ -40,6 +47,7 @@ final class ArithmeticOps {
             .shape(Shapes.broadcast("x", "y"))
             .broadcasting()
             .kernel(INDArray.class, custom("multiply"))
+            .elementwise(e -> e.mul("x", "y"))
             .gradient("x", (c, dy) -> dy.mul(c.input("y")))
             .gradient("y", (c, dy) -> dy.mul(c.input("x")));
 
@@ -48,6 +56,7 @@ final class ArithmeticOps {
             .shape(Shapes.floatingBroadcast("x", "y"))
             .broadcasting()
             .kernel(INDArray.class, custom("divide"))
+            .elementwise(e -> e.div("x", "y"))
             .gradient("x", (c, dy) -> dy.div(c.input("y")))
             .gradient("y", (c, dy) -> dy.mul(c.output()).div(c.input("y")).neg());
 
@@ -57,6 +66,7 @@ final class ArithmeticOps {
             .shape(Shapes.floatingBroadcast("x", "y"))
             .broadcasting()
             .kernel(INDArray.class, c -> zeroWhereZero(c, custom(c, "divide", c.inputs())))
+            .elementwise(e -> zeroWhereZero(e, e.div("x", "y")))
             .gradient("x", (c, dy) -> dy.divNoNan(c.input("y")))
             .gradient("y", (c, dy) -> dy.mul(c.output()).divNoNan(c.input("y")).neg());
 
@@ -66,6 +76,7 @@ final class ArithmeticOps {
             .shape(Shapes.floatingBroadcast("x", "y"))
             .broadcasting()
             .kernel(INDArray.class, c -> zeroWhereZero(c, custom(c, "multiply", c.inputs())))
+            .elementwise(e -> zeroWhereZero(e, e.mul("x", "y")))
             .gradient("x", (c, dy) -> dy.mulNoNan(c.input("y")))
             .gradient("y", (c, dy) -> c.input("x").mulNoNan(dy));
 
@@ -80,12 +91,14 @@ final class ArithmeticOps {
             .inputs("x")
             .shape(Shapes.numeric("x"))
             .kernel(INDArray.class, transform("x", Negative::new))
+            .elementwise(e -> e.neg("x"))
             .gradient("x", (c, dy) -> dy.neg());
 
     static final Op SQUARE = Op.named("square")
             .inputs("x")
             .shape(Shapes.numeric("x"))
             .kernel(INDArray.class, transform("x", Square::new))
+            .elementwise(e -> e.mul("x", "x"))
             .gradient("x", (c, dy) -> dy.mul(c.input("x").mul(2)));
 
     /** At y = 0 the slope in x is 0 even at x = 0; at x <= 0, where log x is none, the slope in y is 0. */
@@ -93,7 +106,8 @@ final class ArithmeticOps {
             .inputs("x", "y")
             .shape(Shapes.floatingBroadcast("x", "y"))
             .broadcasting()
-            .kernel(INDArray.class, custom("Pow"))
+            .kernel(INDArray.class, ArithmeticOps::pow)
+            .elementwise(e -> e.pow("x", "y"))
             .gradient("x", (c, dy) -> {
                 Tensor y = c.input("y");
                 return dy.mul(c.input("x").pow(y.sub(1)).mulNoNan(y));
@@ -107,6 +121,27 @@ final class ArithmeticOps {
     static final List<Op> OPS = List.of(ADD, SUB, MUL, DIV, DIV_NO_NAN, MUL_NO_NAN, FLOOR_DIV, NEG, SQUARE, POW);
 
     private ArithmeticOps() {}
+
+    /** In float64: ND4J's float32 power is off by 15 units in the last place where the result is large. */
+    private static INDArray pow(OpCall<INDArray> call) {
+        if (call.outputSpec().dtype() == DType.FLOAT64) {
+            return custom(call, "Pow", call.inputs());
+        }
+        OpCall<INDArray> wide = call.withOutputSpecs(
+                List.of(new TensorSpec(DType.FLOAT64, call.outputSpec().shape())));
+        return custom(
+                        wide,
+                        "Pow",
+                        call.inputs().stream()
+                                .map(x -> x.castTo(DataType.DOUBLE))
+                                .toList())
+                .castTo(NdArrays.dataType(call.outputSpec().dtype()));
+    }
+
+    private static ScalarExpression zeroWhereZero(Elementwise e, ScalarExpression result) {
+        ScalarExpression zero = e.constant(0);
+        return e.input("y").apply(ScalarFunction.EQ, zero).apply(ScalarFunction.SELECT, zero, result);
+    }
 
     private static INDArray zeroWhereZero(OpCall<INDArray> call, INDArray result) {
         INDArray y = Kernels.broadcast(call, call.input("y"));

@@ -6,6 +6,7 @@ import io.autodiff.DType;
 import io.autodiff.Tensors;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
+import io.autodiff.op.ScalarFunction;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
 import java.util.List;
@@ -14,12 +15,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Comparisons to bool, and the choice by a bool. */
 final class ComparisonOps {
-    static final Op GT = comparison("gt", "greater", Shapes.ordering("x", "y"));
-    static final Op GTE = comparison("gte", "greater_equal", Shapes.ordering("x", "y"));
-    static final Op LT = comparison("lt", "less", Shapes.ordering("x", "y"));
-    static final Op LTE = comparison("lte", "less_equal", Shapes.ordering("x", "y"));
-    static final Op EQ = comparison("eq", "equals", Shapes.equality("x", "y"));
-    static final Op NEQ = comparison("neq", "not_equals", Shapes.equality("x", "y"));
+    static final Op GT = comparison("gt", ScalarFunction.GT, "greater", Shapes.ordering("x", "y"));
+    static final Op GTE = comparison("gte", ScalarFunction.GTE, "greater_equal", Shapes.ordering("x", "y"));
+    static final Op LT = comparison("lt", ScalarFunction.LT, "less", Shapes.ordering("x", "y"));
+    static final Op LTE = comparison("lte", ScalarFunction.LTE, "less_equal", Shapes.ordering("x", "y"));
+    static final Op EQ = comparison("eq", ScalarFunction.EQ, "equals", Shapes.equality("x", "y"));
+    static final Op NEQ = comparison("neq", ScalarFunction.NEQ, "not_equals", Shapes.equality("x", "y"));
 
     static final Op WHERE = Op.named("where")
             .inputs("condition", "x", "y")
@@ -33,6 +34,7 @@ final class ComparisonOps {
                             c.inputs().stream()
                                     .map(input -> Kernels.broadcast(c, input))
                                     .toList()))
+            .elementwise(e -> e.apply(ScalarFunction.SELECT, "condition", "x", "y"))
             .notDifferentiable("condition")
             .gradient("x", (c, dy) -> Tensors.where(c.input("condition"), dy, Tensors.zerosLike(dy)))
             .gradient("y", (c, dy) -> Tensors.where(c.input("condition"), Tensors.zerosLike(dy), dy));
@@ -41,12 +43,14 @@ final class ComparisonOps {
 
     private ComparisonOps() {}
 
-    private static Op comparison(String name, String nd4jName, Function<OpCall<TensorSpec>, TensorSpec> shape) {
+    private static Op comparison(
+            String name, ScalarFunction function, String nd4jName, Function<OpCall<TensorSpec>, TensorSpec> shape) {
         return Op.named(name)
                 .inputs("x", "y")
                 .shape(shape)
                 .broadcasting()
                 .kernel(INDArray.class, custom(nd4jName))
+                .elementwise(e -> e.apply(function, "x", "y"))
                 .notDifferentiable();
     }
 

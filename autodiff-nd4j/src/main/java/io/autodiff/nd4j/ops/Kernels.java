@@ -6,6 +6,7 @@ import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -55,6 +56,16 @@ final class Kernels {
                 .addOutputs(z)
                 .build());
         return z;
+    }
+
+    /** The one input, computed element by element in Java, as doubles. */
+    static INDArray doubles(OpCall<INDArray> call, DoubleUnaryOperator function) {
+        double[] elements = NdArrays.doubles(call.input(0));
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = function.applyAsDouble(elements[i]);
+        }
+        return NdArrays.of(new TensorSpec(DType.FLOAT64, call.outputSpec().shape()), elements)
+                .castTo(NdArrays.dataType(call.outputSpec().dtype()));
     }
 
     /** Two inputs broadcast to the shape of the result and computed element by element in Java, as longs. */

@@ -7,6 +7,7 @@ import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
+import io.autodiff.op.ScalarFunction;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.Executor;
@@ -93,6 +94,7 @@ final class StructureOps {
             .inputs("x")
             .shape(Shapes.sameAs("x"))
             .kernel(INDArray.class, c -> c.input("x"))
+            .elementwise(e -> e.input("x"))
             .notDifferentiable();
 
     static final Op CAST = Op.named("cast")
@@ -101,6 +103,7 @@ final class StructureOps {
             .shape(c ->
                     new TensorSpec(c.attributes().dtype("dtype"), c.input("x").shape()))
             .kernel(INDArray.class, StructureOps::cast)
+            .elementwise(e -> e.apply(ScalarFunction.CAST, "x"))
             .gradient("x", (c, dy) -> dy.castTo(c.input("x").dtype()));
 
     static final List<Op> OPS = List.of(RESHAPE, PERMUTE, BROADCAST_TO, SLICE, PAD_TO, STACK, STOP_GRADIENT, CAST);
@@ -248,7 +251,6 @@ final class StructureOps {
         return gradients;
     }
 
-    /** Floats beyond an integer's range, and NaN, are undefined in native code; they are refused here. */
     private static INDArray cast(OpCall<INDArray> call) {
         INDArray x = call.input("x");
         DType from = call.inputSpecs().get(0).dtype();
@@ -257,23 +259,13 @@ final class StructureOps {
             return x;
         }
         if (to.isInteger() && from.isFloating()) {
-            double limit = to == DType.INT32 ? 0x1p31 : 0x1p63;
             double[] elements = NdArrays.doubles(x);
             for (int i = 0; i < elements.length; i++) {
-                // Towards zero, -2^31 - 0.5 still becomes the least int; no double lies between -2^63 and what is below
-                // it.
-                boolean fits = to == DType.INT32
-                        ? elements[i] > -limit - 1 && elements[i] < limit
-                        : elements[i] >= -limit && elements[i] < limit;
-                if (!fits) {
-                    throw call.error("the element " + elements[i] + " at " + i + " has no " + to);
-                }
+                Casts.toInteger(call, elements[i], i);
             }
         } else if (to == DType.INT32 && from == DType.INT64) {
             for (long element : NdArrays.longs(x)) {
-                if (element != (int) element) {
-                    throw call.error("the element " + element + " is beyond " + to);
-                }
+                Casts.toInteger(call, element);
             }
         }
         return x.castTo(NdArrays.dataType(to));
