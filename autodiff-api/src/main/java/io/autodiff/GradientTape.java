@@ -200,15 +200,34 @@ public final class GradientTape implements AutoCloseable {
      * @throws IllegalStateException if they are not connected, and as for the full form
      */
     public Tensor gradientOrThrow(Operand target, Operand source) {
-        Tensor gradient = gradient(target, source);
-        if (gradient == null) {
-            throw new IllegalStateException(
-                    "no differentiable path joins the target " + target.spec() + " to the source "
-                            + source.spec()
-                            + ": watch the source before it is used, and compute the target on this tape, from floating"
-                            + " dtypes only");
+        return gradientOrThrow(single(target, "target"), single(source, "source"))
+                .get(0);
+    }
+
+    /**
+     * The gradients of the sum of several targets by several sources, each of which must be connected.
+     *
+     * @param targets tensors or variables
+     * @param sources tensors or variables
+     * @return one gradient for each source, of its shape and dtype
+     * @throws IllegalStateException if a source is connected to no target, and as for the full form
+     */
+    public List<Tensor> gradientOrThrow(List<? extends Operand> targets, List<? extends Operand> sources) {
+        List<Tensor> connected = new ArrayList<>();
+        for (Tensor gradient : gradient(targets, sources)) {
+            if (gradient == null) {
+                Operand source = sources.get(connected.size());
+                throw new IllegalStateException("no differentiable path joins a target of "
+                        + targets.stream()
+                                .map(target -> target.spec().toString())
+                                .toList()
+                        + " to the source " + source.spec()
+                        + ": watch the source before it is used, and compute the target on"
+                        + " this tape, from floating dtypes only");
+            }
+            connected.add(gradient);
         }
-        return gradient;
+        return Collections.unmodifiableList(connected);
     }
 
     /**
@@ -333,6 +352,13 @@ public final class GradientTape implements AutoCloseable {
                     "tapes and scopes close in the reverse of the order in which they were opened; this tape is closed, one"
                             + " opened after it is not");
         }
+    }
+
+    /** {@return state and number of records, such as {@code GradientTape(recording, 12 records)}} */
+    @Override
+    public String toString() {
+        String state = recording ? "recording" : consumed ? "gradient given" : "closed";
+        return "GradientTape(" + (persistent ? "persistent, " : "") + state + ", " + records.size() + " records)";
     }
 
     private void start() {

@@ -37,17 +37,17 @@ public enum ScalarFunction {
     COS(1),
     /** The hyperbolic tangent; floating. */
     TANH(1),
-    /** a > b, to bool. */
+    /** {@code a > b}, to bool. */
     GT(2),
-    /** a >= b, to bool. */
+    /** {@code a >= b}, to bool. */
     GTE(2),
-    /** a < b, to bool. */
+    /** {@code a < b}, to bool. */
     LT(2),
-    /** a <= b, to bool. */
+    /** {@code a <= b}, to bool. */
     LTE(2),
-    /** a == b, to bool. */
+    /** {@code a == b}, to bool. */
     EQ(2),
-    /** a != b, to bool. */
+    /** {@code a != b}, to bool. */
     NEQ(2),
     /** b where a, a bool, holds; c elsewhere. */
     SELECT(3),

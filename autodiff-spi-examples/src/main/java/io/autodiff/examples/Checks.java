@@ -74,7 +74,8 @@ final class Checks {
     }
 
     /** One scalar gradient for each source; null for a source that must be unconnected. */
-    void gradients(String what, List<@Nullable Tensor> actual, double tolerance, @Nullable Double... expected) {
+    void gradients(
+            String what, List<? extends @Nullable Tensor> actual, double tolerance, @Nullable Double... expected) {
         StringJoiner result = new StringJoiner(", ", "[", "]");
         StringJoiner wanted = new StringJoiner(", ", "[", "]");
         boolean ok = actual.size() == expected.length;
