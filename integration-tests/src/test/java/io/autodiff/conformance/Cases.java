@@ -1,0 +1,57 @@
+package io.autodiff.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.function.ThrowingConsumer;
+
+/** The bodies of one stage's cases, by id; and the tests that they make together with the figures of the file. */
+final class Cases {
+    private final String stage;
+    private final Map<String, ThrowingConsumer<ConformanceCase>> bodies = new TreeMap<>();
+
+    /** Gathers the bodies of a stage from one class for each area. */
+    @SafeVarargs
+    static Cases of(String stage, Consumer<Cases>... areas) {
+        Cases cases = new Cases(stage);
+        for (Consumer<Cases> area : areas) {
+            area.accept(cases);
+        }
+        return cases;
+    }
+
+    private Cases(String stage) {
+        this.stage = stage;
+    }
+
+    /** Adds the body of one case. */
+    void add(String id, ThrowingConsumer<ConformanceCase> body) {
+        if (bodies.put(id, body) != null) {
+            throw new IllegalStateException("two tests for the case " + id);
+        }
+    }
+
+    /** {@return a test for each case of the stage that has a body, displayed as the case's id} */
+    Stream<DynamicTest> tests() {
+        return ConformanceCase.ofStage(stage).stream()
+                .filter(c -> bodies.containsKey(c.id()))
+                .map(c -> DynamicTest.dynamicTest(c.id(), () -> {
+                    bodies.get(c.id()).accept(c);
+                    c.requireAllChecked();
+                }));
+    }
+
+    /** Fails unless bodies and the stage's cases in the file are the same ids. */
+    void requireOneTestForEachCase() {
+        List<String> ids =
+                ConformanceCase.ofStage(stage).stream().map(ConformanceCase::id).toList();
+        assertEquals(new TreeSet<>(ids), bodies.keySet(), "the cases of the file, and those that have a test");
+        assertEquals(ids.size(), bodies.size(), "an id stands twice in the file");
+    }
+}
