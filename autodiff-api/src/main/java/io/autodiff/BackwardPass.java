@@ -5,11 +5,8 @@ import io.autodiff.op.OpCall;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,24 +47,23 @@ final class BackwardPass {
 
     /** One gradient for each source, null where no record joins it to a target. */
     static List<@Nullable Tensor> run(
-            List<OpCall<? extends Operand>> records,
+            List<TapeRecord> records,
             List<? extends Operand> targets,
             List<Tensor> seeds,
             List<? extends Operand> sources) {
-        Set<Operand> connected = connected(records, sources);
-        IdentityHashMap<Operand, Tensor> gradients = new IdentityHashMap<>();
+        OperandMap<Boolean> connected = connected(records, sources);
+        OperandMap<Tensor> gradients = new OperandMap<>();
         for (int i = 0; i < targets.size(); i++) {
             if (connected.contains(targets.get(i)) && targets.get(i).dtype().isFloating()) {
-                gradients.merge(targets.get(i), seeds.get(i), Tensor::add);
+                add(gradients, targets.get(i), seeds.get(i));
             }
         }
-        Set<Operand> asked = identitySet();
-        asked.addAll(sources);
-        for (int i = records.size() - 1; i >= 0 && !gradients.isEmpty(); i--) {
-            OpCall<? extends Operand> call = records.get(i);
-            List<Tensor> outputGradients = take(call, gradients, asked);
+        OperandMap<Boolean> asked = new OperandMap<>();
+        sources.forEach(source -> asked.put(source, true));
+        for (int i = records.size() - 1; i >= 0 && gradients.size() > 0; i--) {
+            List<Tensor> outputGradients = take(records.get(i).call(), gradients, asked);
             if (!outputGradients.isEmpty()) {
-                accumulate(call, outputGradients, connected, gradients);
+                accumulate(records.get(i), outputGradients, connected, gradients);
             }
         }
         List<@Nullable Tensor> result = new ArrayList<>();
@@ -77,18 +73,23 @@ final class BackwardPass {
         return result;
     }
 
+    private static void add(OperandMap<Tensor> gradients, Operand operand, Tensor gradient) {
+        Tensor before = gradients.get(operand);
+        gradients.put(operand, before == null ? gradient : before.add(gradient));
+    }
+
     /** What the sources flow into through differentiable inputs: no rule is run for the sake of anything else. */
-    private static Set<Operand> connected(List<OpCall<? extends Operand>> records, List<? extends Operand> sources) {
-        Set<Operand> connected = identitySet();
+    private static OperandMap<Boolean> connected(List<TapeRecord> records, List<? extends Operand> sources) {
+        OperandMap<Boolean> connected = new OperandMap<>();
         for (Operand source : sources) {
             if (Objects.requireNonNull(source, "source").dtype().isFloating()) {
-                connected.add(source);
+                connected.put(source, true);
             }
         }
-        for (OpCall<? extends Operand> call : records) {
-            for (boolean needed : needed(call, connected)) {
-                if (needed) {
-                    connected.addAll(call.outputs());
+        for (TapeRecord kept : records) {
+            for (int i = 0; i < kept.call().inputCount(); i++) {
+                if (isNeeded(kept, i, connected)) {
+                    kept.call().outputs().forEach(output -> connected.put(output, true));
                     break;
                 }
             }
@@ -96,12 +97,8 @@ final class BackwardPass {
         return connected;
     }
 
-    private static boolean[] needed(OpCall<? extends Operand> call, Set<Operand> connected) {
-        boolean[] needed = new boolean[call.inputs().size()];
-        for (int i = 0; i < needed.length; i++) {
-            needed[i] = connected.contains(call.input(i)) && call.op().isDifferentiable(i);
-        }
-        return needed;
+    private static boolean isNeeded(TapeRecord kept, int input, OperandMap<Boolean> connected) {
+        return kept.passes(input) && connected.contains(kept.call().input(input));
     }
 
     /**
@@ -109,36 +106,46 @@ final class BackwardPass {
      * output come later on the tape, so its gradient is complete, and is kept only if it was asked for.
      */
     private static List<Tensor> take(
-            OpCall<? extends Operand> call, IdentityHashMap<Operand, Tensor> gradients, Set<Operand> asked) {
-        List<@Nullable Tensor> taken = new ArrayList<>();
-        boolean any = false;
+            OpCall<? extends Operand> call, OperandMap<Tensor> gradients, OperandMap<Boolean> asked) {
+        List<Tensor> taken = List.of();
         for (int i = 0; i < call.outputs().size(); i++) {
             Operand output = call.outputs().get(i);
-            Tensor gradient = asked.contains(output) ? gradients.get(output) : gradients.remove(output);
-            if (gradient != null && call.op().isResidual(i)) {
+            Tensor gradient = gradients.get(output);
+            if (gradient == null) {
+                continue;
+            }
+            if (call.op().isResidual(i)) {
                 throw new IllegalStateException("a gradient reaches the output '"
                         + call.op().outputNames().get(i) + "' of " + call.describe()
                         + ", which is a residual and has no gradient of its own; use stopGradient() on it");
             }
-            any |= gradient != null;
-            taken.add(gradient);
+            if (!asked.contains(output)) {
+                gradients.forget(output);
+            }
+            if (call.outputs().size() == 1) {
+                return List.of(gradient);
+            }
+            if (taken.isEmpty()) {
+                taken = new ArrayList<>(
+                        call.outputs().stream().map(Tensors::zerosLike).toList());
+            }
+            taken.set(i, gradient);
         }
-        List<Tensor> complete = new ArrayList<>();
-        for (int i = 0; any && i < taken.size(); i++) {
-            Tensor gradient = taken.get(i);
-            complete.add(gradient == null ? Tensors.zerosLike(call.outputs().get(i)) : gradient);
-        }
-        return complete;
+        return taken;
     }
 
     @SuppressWarnings(
             "unchecked") // READ, the only call on a variable, hands its output gradient on and looks at no input
     private static void accumulate(
-            OpCall<? extends Operand> call,
+            TapeRecord kept,
             List<Tensor> outputGradients,
-            Set<Operand> connected,
-            IdentityHashMap<Operand, Tensor> gradients) {
-        boolean[] needed = needed(call, connected);
+            OperandMap<Boolean> connected,
+            OperandMap<Tensor> gradients) {
+        OpCall<? extends Operand> call = kept.call();
+        boolean[] needed = new boolean[call.inputCount()];
+        for (int i = 0; i < needed.length; i++) {
+            needed[i] = isNeeded(kept, i, connected);
+        }
         List<? extends @Nullable Tensor> inputGradients =
                 call.op().differentiate((OpCall<Tensor>) call, outputGradients, needed);
         if (inputGradients.size() != needed.length) {
@@ -148,7 +155,7 @@ final class BackwardPass {
         for (int i = 0; i < needed.length; i++) {
             Tensor gradient = inputGradients.get(i);
             if (needed[i] && gradient != null) {
-                gradients.merge(call.input(i), fitted(call, i, gradient), Tensor::add);
+                add(gradients, call.input(i), fitted(call, i, gradient));
             }
         }
     }
@@ -156,6 +163,9 @@ final class BackwardPass {
     /** The gradient in its input's shape and dtype: what a broadcasting op repeated is summed, all else must fit as it is. */
     private static Tensor fitted(OpCall<? extends Operand> call, int input, Tensor gradient) {
         TensorSpec wanted = call.input(input).spec();
+        if (gradient.spec().equals(wanted)) {
+            return gradient;
+        }
         Tensor fitted = call.op().isBroadcasting()
                         && wanted.shape().rank() <= gradient.shape().rank()
                         && gradient.shape().equals(Shape.broadcast(gradient.shape(), wanted.shape()))
@@ -166,9 +176,5 @@ final class BackwardPass {
                     + " gave " + gradient.spec() + ", the input is " + wanted);
         }
         return fitted;
-    }
-
-    private static Set<Operand> identitySet() {
-        return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 }

@@ -6,7 +6,6 @@ import io.autodiff.spi.Executor;
 import io.autodiff.spi.Recorder;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -45,9 +44,9 @@ public final class GradientTape implements AutoCloseable {
     private final Thread owner = Thread.currentThread();
     private final Recorder recorder = new TapeRecorder();
 
-    private final List<OpCall<? extends Operand>> records = new ArrayList<>();
+    private final List<TapeRecord> records = new ArrayList<>();
     /** Tensors that a gradient can flow back from: watched ones, and what was computed of them. */
-    private final Set<Operand> tracked = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final OperandMap<Boolean> tracked = new OperandMap<>();
 
     private final Set<Variable> variables = new LinkedHashSet<>();
     private boolean recording;
@@ -129,7 +128,7 @@ public final class GradientTape implements AutoCloseable {
         if (operand instanceof Variable variable) {
             variables.add(variable);
         } else if (operand.dtype().isFloating()) {
-            tracked.add(operand);
+            tracked.put(operand, true);
         }
     }
 
@@ -394,24 +393,16 @@ public final class GradientTape implements AutoCloseable {
     private final class TapeRecorder implements Recorder {
         @Override
         public void applied(OpCall<Tensor> call) {
-            if (paused > 0 || !depends(call)) {
+            TapeRecord kept = paused > 0 ? null : TapeRecord.of(call, tracked);
+            if (kept == null) {
                 return;
             }
-            records.add(call);
+            records.add(kept);
             for (Tensor output : call.outputs()) {
                 if (output.dtype().isFloating()) {
-                    tracked.add(output);
+                    tracked.put(output, true);
                 }
             }
-        }
-
-        private boolean depends(OpCall<Tensor> call) {
-            for (int i = 0; i < call.inputs().size(); i++) {
-                if (tracked.contains(call.input(i)) && call.op().isDifferentiable(i)) {
-                    return true;
-                }
-            }
-            return false;
         }
 
         @Override
@@ -422,17 +413,19 @@ public final class GradientTape implements AutoCloseable {
             }
             variables.add(variable);
             if (leaf.dtype().isFloating()) {
-                records.add(OpCall.of(BackwardPass.READ, Attributes.NONE, List.of(variable.spec()))
+                OpCall<Operand> call = OpCall.of(BackwardPass.READ, Attributes.NONE, List.of(variable.spec()))
                         .<Operand>withInputs(List.of(variable))
-                        .withOutputs(List.of(leaf)));
-                tracked.add(leaf);
+                        .withOutputs(List.of(leaf));
+                records.add(TapeRecord.ofRead(call));
+                tracked.put(leaf, true);
             }
         }
 
         @Override
         public List<Tensor> held() {
             List<Tensor> held = new ArrayList<>();
-            for (OpCall<? extends Operand> call : records) {
+            for (TapeRecord kept : records) {
+                OpCall<? extends Operand> call = kept.call();
                 call.inputs().forEach(input -> {
                     if (input instanceof Tensor tensor) {
                         held.add(tensor);

@@ -21,7 +21,8 @@ public final class Tensors {
     private Tensors() {}
 
     /**
-     * A tensor of a Java value; its elements are copied.
+     * A tensor of a Java value; its elements are copied. What Java does not know of an empty array is 0 here:
+     * {@code new double[0][3]} has the shape [0, 0]; {@link #zeros} makes empty tensors of any shape.
      *
      * @param value an int, long, float, double or boolean, a rectangular array of them of any rank, a Tensor, a Variable, or an
      *     array of the engine (an INDArray)

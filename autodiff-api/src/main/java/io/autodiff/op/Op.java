@@ -359,7 +359,7 @@ public final class Op {
      */
     public List<TensorSpec> infer(OpCall<TensorSpec> call) {
         checked();
-        int given = call.inputs().size();
+        int given = call.inputCount();
         if (parts.variadic ? given == 0 : given != parts.inputs.size()) {
             throw call.error("takes " + (parts.variadic ? "at least one input" : "the inputs " + parts.inputs)
                     + ", got " + given);

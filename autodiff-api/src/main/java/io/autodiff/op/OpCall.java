@@ -2,6 +2,8 @@ package io.autodiff.op;
 
 import io.autodiff.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,24 +22,26 @@ import org.jspecify.annotations.Nullable;
 public final class OpCall<T> {
     private final Op op;
     private final Attributes attributes;
-    private final List<T> inputs;
-    private final List<TensorSpec> inputSpecs;
+    /** Of T each; an array, and not a list, because calls are made and read for every op that runs. */
+    private final Object[] inputs;
+
+    private final TensorSpec[] inputSpecs;
     private final List<TensorSpec> outputSpecs;
     private final List<T> outputs;
 
     private OpCall(
             Op op,
             Attributes attributes,
-            List<T> inputs,
-            List<TensorSpec> inputSpecs,
+            Object[] inputs,
+            TensorSpec[] inputSpecs,
             List<TensorSpec> outputSpecs,
-            List<? extends T> outputs) {
+            List<T> outputs) {
         this.op = op;
         this.attributes = attributes;
-        this.inputs = List.copyOf(inputs);
+        this.inputs = inputs;
         this.inputSpecs = inputSpecs;
-        this.outputSpecs = List.copyOf(outputSpecs);
-        this.outputs = List.copyOf(outputs);
+        this.outputSpecs = outputSpecs;
+        this.outputs = outputs;
     }
 
     /**
@@ -49,7 +53,7 @@ public final class OpCall<T> {
      * @return the call
      */
     public static OpCall<TensorSpec> of(Op op, Attributes attributes, List<TensorSpec> inputSpecs) {
-        List<TensorSpec> specs = List.copyOf(inputSpecs);
+        TensorSpec[] specs = inputSpecs.toArray(new TensorSpec[0]);
         return new OpCall<>(op, attributes, specs, specs, List.of(), List.of());
     }
 
@@ -61,7 +65,7 @@ public final class OpCall<T> {
      * @return a call that has this call's input and output specs, and no outputs yet
      */
     public <U> OpCall<U> withInputs(List<? extends U> otherInputs) {
-        return new OpCall<>(op, attributes, List.copyOf(otherInputs), inputSpecs, outputSpecs, List.of());
+        return new OpCall<>(op, attributes, otherInputs.toArray(), inputSpecs, outputSpecs, List.of());
     }
 
     /**
@@ -71,7 +75,7 @@ public final class OpCall<T> {
      * @return the call
      */
     public OpCall<T> withOutputSpecs(List<TensorSpec> specs) {
-        return new OpCall<>(op, attributes, inputs, inputSpecs, specs, outputs);
+        return new OpCall<>(op, attributes, inputs, inputSpecs, List.copyOf(specs), outputs);
     }
 
     /**
@@ -81,7 +85,7 @@ public final class OpCall<T> {
      * @return the call
      */
     public OpCall<T> withOutputs(List<? extends T> results) {
-        return new OpCall<>(op, attributes, inputs, inputSpecs, outputSpecs, results);
+        return new OpCall<>(op, attributes, inputs, inputSpecs, outputSpecs, List.copyOf(results));
     }
 
     /** {@return the op that is applied} */
@@ -94,9 +98,15 @@ public final class OpCall<T> {
         return attributes;
     }
 
+    /** {@return how many inputs there are} */
+    public int inputCount() {
+        return inputs.length;
+    }
+
     /** {@return all inputs, in the op's order} */
+    @SuppressWarnings("unchecked") // withInputs puts in what is a T
     public List<T> inputs() {
-        return inputs;
+        return (List<T>) Collections.unmodifiableList(Arrays.asList(inputs));
     }
 
     /**
@@ -105,8 +115,9 @@ public final class OpCall<T> {
      * @param index from 0
      * @return the input
      */
+    @SuppressWarnings("unchecked") // withInputs puts in what is a T
     public T input(int index) {
-        return inputs.get(index);
+        return (T) inputs[index];
     }
 
     /**
@@ -121,12 +132,22 @@ public final class OpCall<T> {
         if (index < 0 || op.isVariadic()) {
             throw error("has no single input '" + name + "', its inputs are " + op.inputNames());
         }
-        return inputs.get(index);
+        return input(index);
     }
 
     /** {@return dtype and shape of each input} */
     public List<TensorSpec> inputSpecs() {
-        return inputSpecs;
+        return Collections.unmodifiableList(Arrays.asList(inputSpecs));
+    }
+
+    /**
+     * Dtype and shape of one input.
+     *
+     * @param index from 0
+     * @return its spec
+     */
+    public TensorSpec inputSpec(int index) {
+        return inputSpecs[index];
     }
 
     /** {@return shape and dtype of each output; empty while the shape function runs} */
@@ -163,8 +184,8 @@ public final class OpCall<T> {
     /** {@return the op's name and its inputs' dtypes and shapes, such as {@code mul(x=float64[2], y=float64[])}} */
     public String describe() {
         List<String> described = new ArrayList<>();
-        for (int i = 0; i < inputSpecs.size(); i++) {
-            described.add(op.inputName(i) + "=" + inputSpecs.get(i));
+        for (int i = 0; i < inputSpecs.length; i++) {
+            described.add(op.inputName(i) + "=" + inputSpecs[i]);
         }
         return op.name() + "(" + String.join(", ", described) + ")";
     }

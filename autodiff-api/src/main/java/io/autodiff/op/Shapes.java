@@ -148,6 +148,7 @@ public final class Shapes {
 
     private static TensorSpec pair(OpCall<TensorSpec> call, TensorSpec x, TensorSpec y) {
         requireSameDType(call, x, y);
-        return new TensorSpec(x.dtype(), call.broadcast(x.shape(), y.shape()));
+        Shape common = call.broadcast(x.shape(), y.shape());
+        return common.equals(x.shape()) ? x : common.equals(y.shape()) ? y : new TensorSpec(x.dtype(), common);
     }
 }

@@ -9,6 +9,7 @@ import io.autodiff.op.OpCall;
 import io.autodiff.op.OpRegistry;
 import io.autodiff.op.TensorSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -36,17 +37,17 @@ public final class Executor {
      * @throws IllegalStateException if an input was released, or the op is not whole
      */
     public static List<Tensor> execute(Op op, Attributes attributes, List<? extends Operand> operands) {
-        List<TensorSpec> inputSpecs = new ArrayList<>(operands.size());
-        for (Operand operand : operands) {
-            inputSpecs.add(operand.spec());
+        TensorSpec[] inputSpecs = new TensorSpec[operands.size()];
+        for (int i = 0; i < inputSpecs.length; i++) {
+            inputSpecs[i] = operands.get(i).spec();
         }
-        OpCall<TensorSpec> specs = OpCall.of(op, attributes, inputSpecs);
+        OpCall<TensorSpec> specs = OpCall.of(op, attributes, Arrays.asList(inputSpecs));
         specs = specs.withOutputSpecs(op.infer(specs));
-        List<Tensor> inputs = new ArrayList<>(operands.size());
-        for (Operand operand : operands) {
-            inputs.add(operand.asTensor());
+        Tensor[] inputs = new Tensor[inputSpecs.length];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = operands.get(i).asTensor();
         }
-        OpCall<Tensor> call = specs.withInputs(inputs);
+        OpCall<Tensor> call = specs.withInputs(Arrays.asList(inputs));
         List<Tensor> outputs = AutodiffProvider.current().apply(call);
         List<Recorder> recorders = RECORDERS.get();
         if (!recorders.isEmpty()) {
@@ -72,7 +73,7 @@ public final class Executor {
             throw new IllegalArgumentException("op '" + op.name() + "' has the outputs " + op.outputNames()
                     + "; call execute(op, attributes, List.of(...)) for all of them");
         }
-        return execute(op, attributes, List.of(operands)).get(0);
+        return execute(op, attributes, Arrays.asList(operands)).get(0);
     }
 
     /**

@@ -93,7 +93,9 @@ public final class Nd4jProvider implements AutodiffProvider {
 
     @Override
     public List<Tensor> apply(OpCall<Tensor> call) {
-        call.inputs().forEach(Nd4jProvider::node);
+        for (int i = 0; i < call.inputCount(); i++) {
+            node(call.input(i));
+        }
         return List.copyOf(Execution.current().apply(call));
     }
 

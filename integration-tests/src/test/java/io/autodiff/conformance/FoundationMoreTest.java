@@ -27,6 +27,24 @@ class FoundationMoreTest {
         assertEquals(List.of(), Executor.recorders());
     }
 
+    // ---- what was watched when it was used ----
+
+    @Test
+    void anInputThatWasNotWatchedHasNoGradientNotEvenAPartOfOne() {
+        Variable v = Variable.of(2.0);
+        Tensor c = Tensors.of(3.0);
+        try (GradientTape tape = GradientTape.builder().persistent(true).open()) {
+            Tensor early = c.mul(c);
+            Tensor y = v.mul(c).mul(early);
+            assertNull(tape.gradient(y, c));
+            assertNull(tape.gradient(y, early));
+            tape.watch(c);
+            assertNull(tape.gradient(y, c), "the watch came after the use");
+            assertFigure(27, tape.gradient(y, v));
+            assertFigure(9, tape.gradient(early.mul(c), c)); // from here on, c alone is watched, not early
+        }
+    }
+
     // ---- asking once, and more often ----
 
     @Test

@@ -1,7 +1,6 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.Tensor;
-import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.graph.Computation;
 import io.autodiff.nd4j.graph.Evaluator;
 import io.autodiff.nd4j.graph.Linearisation;
@@ -25,6 +24,8 @@ public final class Execution implements Evaluator {
 
     private final boolean immediate = immediate(System.getProperty("autodiff.execution", "deferred"));
     private final Linearisation linearisation = new Linearisation();
+
+    private int nodes;
 
     private Execution() {}
 
@@ -62,15 +63,17 @@ public final class Execution implements Evaluator {
      */
     @Override
     public synchronized void evaluate(Collection<Node> roots) {
-        List<Computation> order = linearisation.order(roots);
-        NdArrays.detached(() -> {
-            for (Computation computation : order) {
-                List<Value> values = Replay.run(computation);
-                for (int i = 0; i < values.size(); i++) {
-                    computation.outputs().get(i).complete(values.get(i));
-                }
+        for (Computation computation : linearisation.order(roots)) {
+            List<Value> values = Replay.run(computation);
+            for (int i = 0; i < values.size(); i++) {
+                computation.outputs().get(i).complete(values.get(i));
             }
-            return order;
-        });
+        }
+    }
+
+    /** Counts this thread's nodes; only this thread makes them. */
+    @Override
+    public int number() {
+        return ++nodes;
     }
 }

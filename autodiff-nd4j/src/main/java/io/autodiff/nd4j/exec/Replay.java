@@ -20,15 +20,13 @@ final class Replay {
     /** Computes the outputs of a call whose inputs have their values. */
     static List<Value> run(Computation computation) {
         OpCall<Tensor> call = computation.call();
-        List<Value> inputs = new ArrayList<>(call.inputs().size());
-        for (int i = 0; i < call.inputs().size(); i++) {
-            inputs.add(computation.input(i).value());
-        }
         if (Node.isAlias(call)) {
-            return inputs;
+            return List.of(computation.input(0).value());
         }
         try {
-            return ScalarInterpreter.takes(call) ? List.of(ScalarInterpreter.run(call, inputs)) : compute(call, inputs);
+            return ScalarInterpreter.takes(call)
+                    ? List.of(ScalarInterpreter.run(computation))
+                    : NdArrays.detached(() -> compute(computation));
         } catch (RuntimeException e) {
             RuntimeException told = e instanceof InvalidOperandException
                     ? e
@@ -41,7 +39,8 @@ final class Replay {
         }
     }
 
-    private static List<Value> compute(OpCall<Tensor> call, List<Value> inputs) {
+    private static List<Value> compute(Computation computation) {
+        OpCall<Tensor> call = computation.call();
         Kernel<INDArray> kernel = call.op().kernel(INDArray.class);
         if (kernel == null) {
             throw call.error("has no kernel for INDArray; add .kernel(INDArray.class, ...) to the op");
@@ -51,8 +50,10 @@ final class Replay {
                     .map(spec -> Value.ofArray(spec, NdArrays.allocate(spec)))
                     .toList();
         }
-        List<INDArray> arrays = new ArrayList<>(inputs.size());
-        inputs.forEach(input -> arrays.add(input.array()));
+        List<INDArray> arrays = new ArrayList<>(call.inputCount());
+        for (int i = 0; i < call.inputCount(); i++) {
+            arrays.add(computation.input(i).value().array());
+        }
         List<INDArray> results = kernel.compute(call.withInputs(arrays));
         if (results.size() != call.outputSpecs().size()) {
             throw call.error("its kernel gave " + results.size() + " arrays for the outputs "
@@ -60,14 +61,14 @@ final class Replay {
         }
         List<Value> values = new ArrayList<>(results.size());
         for (int i = 0; i < results.size(); i++) {
-            values.add(value(call, i, results.get(i), arrays, inputs));
+            values.add(value(computation, i, results.get(i), arrays));
         }
         return values;
     }
 
     /** A result as a value: an input's own if the kernel gave that input back, else one that shares memory with nothing. */
-    private static Value value(
-            OpCall<Tensor> call, int output, INDArray result, List<INDArray> arrays, List<Value> inputs) {
+    private static Value value(Computation computation, int output, INDArray result, List<INDArray> arrays) {
+        OpCall<Tensor> call = computation.call();
         TensorSpec declared = call.outputSpecs().get(output);
         TensorSpec actual = NdArrays.spec(result);
         if (!actual.equals(declared)) {
@@ -77,7 +78,7 @@ final class Replay {
         boolean shares = result.isView() || result.isAttached();
         for (int i = 0; i < arrays.size(); i++) {
             if (arrays.get(i) == result) {
-                return inputs.get(i);
+                return computation.input(i).value();
             }
             shares |= !result.isEmpty()
                     && !arrays.get(i).isEmpty()

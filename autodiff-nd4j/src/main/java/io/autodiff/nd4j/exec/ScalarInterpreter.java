@@ -1,6 +1,8 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.DType;
+import io.autodiff.Tensor;
+import io.autodiff.nd4j.graph.Computation;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.nd4j.ops.Casts;
 import io.autodiff.op.OpCall;
@@ -17,12 +19,12 @@ import java.util.Objects;
  * computed as doubles and rounded to the result's dtype; integers as longs, which wrap as the result's dtype does.
  */
 final class ScalarInterpreter {
-    private final OpCall<?> call;
-    private final List<Value> inputs;
+    private final Computation computation;
+    private final OpCall<Tensor> call;
 
-    private ScalarInterpreter(OpCall<?> call, List<Value> inputs) {
-        this.call = call;
-        this.inputs = inputs;
+    private ScalarInterpreter(Computation computation) {
+        this.computation = computation;
+        this.call = computation.call();
     }
 
     /** Whether a call is one that {@link #run} computes: elementwise, on scalars only, of dtypes that Java has. */
@@ -30,8 +32,8 @@ final class ScalarInterpreter {
         if (call.op().elementwise() == null || !isScalar(call.outputSpec())) {
             return false;
         }
-        for (int i = 0; i < call.inputSpecs().size(); i++) {
-            if (!isScalar(call.inputSpecs().get(i))) {
+        for (int i = 0; i < call.inputCount(); i++) {
+            if (!isScalar(call.inputSpec(i))) {
                 return false;
             }
         }
@@ -42,11 +44,11 @@ final class ScalarInterpreter {
         return spec.shape().isScalar() && spec.dtype() != DType.FLOAT16 && spec.dtype() != DType.BFLOAT16;
     }
 
-    /** The value of a call that {@link #takes} accepts. */
-    static Value run(OpCall<?> call, List<Value> inputs) {
-        ScalarInterpreter interpreter = new ScalarInterpreter(call, inputs);
-        ScalarExpression meaning = Objects.requireNonNull(call.op().elementwise());
-        TensorSpec spec = call.outputSpec();
+    /** The value of a call that {@link #takes} accepts, and whose inputs have theirs. */
+    static Value run(Computation computation) {
+        ScalarInterpreter interpreter = new ScalarInterpreter(computation);
+        ScalarExpression meaning = Objects.requireNonNull(interpreter.call.op().elementwise());
+        TensorSpec spec = interpreter.call.outputSpec();
         return switch (spec.dtype()) {
             case FLOAT64 -> Value.ofFloating(spec, interpreter.floating(meaning));
             case FLOAT32 -> Value.ofFloating(spec, (float) interpreter.floating(meaning));
@@ -64,7 +66,7 @@ final class ScalarInterpreter {
     /** Whether an expression is of a floating dtype; a constant takes the dtype of what it meets. */
     private boolean isFloating(ScalarExpression expression) {
         if (expression instanceof Input input) {
-            return call.inputSpecs().get(input.index()).dtype().isFloating();
+            return call.inputSpec(input.index()).dtype().isFloating();
         } else if (expression instanceof Apply apply) {
             return switch (apply.function()) {
                 case GT, GTE, LT, LTE, EQ, NEQ -> false;
@@ -89,7 +91,7 @@ final class ScalarInterpreter {
 
     private double floating(ScalarExpression expression) {
         if (expression instanceof Input input) {
-            return inputs.get(input.index()).floating();
+            return computation.input(input.index()).value().floating();
         } else if (expression instanceof Constant constant) {
             return constant.value();
         }
@@ -119,7 +121,7 @@ final class ScalarInterpreter {
 
     private long integer(ScalarExpression expression) {
         if (expression instanceof Input input) {
-            return inputs.get(input.index()).integer();
+            return computation.input(input.index()).value().integer();
         } else if (expression instanceof Constant constant) {
             return (long) constant.value();
         }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A call whose outputs are not computed yet. Its outputs point to it until they have their values, and so keep its inputs. */
-public final class Computation {
+public final class Computation implements Node.State {
     /** With {@code -Dautodiff.debug=true} each call remembers where it was made. */
     private static final boolean DEBUG = Boolean.getBoolean("autodiff.debug");
 
@@ -14,13 +14,15 @@ public final class Computation {
     private final int depth;
     private final @Nullable Throwable origin;
     private List<Node> outputs = List.of();
-    /** The linearisation that this was last met in; saves a set of what was visited. */
+    /** The linearisation that this was last met in, and how far it got here; saves a set and a stack of what was visited. */
     int mark;
+
+    int nextInput;
 
     Computation(OpCall<Tensor> call) {
         this.call = call;
         int deepest = 0;
-        for (int i = 0; i < call.inputs().size(); i++) {
+        for (int i = 0; i < call.inputCount(); i++) {
             Computation below = input(i).pending();
             deepest = below == null ? deepest : Math.max(deepest, below.depth);
         }

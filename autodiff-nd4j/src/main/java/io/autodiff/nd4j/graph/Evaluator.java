@@ -10,4 +10,7 @@ public interface Evaluator {
      * @param roots nodes of this evaluator
      */
     void evaluate(Collection<Node> roots);
+
+    /** {@return a number for a new node, by which tables can spread nodes} */
+    int number();
 }

@@ -10,7 +10,8 @@ import java.util.List;
 public final class Linearisation {
     private int mark;
 
-    private record Visit(Computation computation, int nextInput) {}
+    /** For {@link Evaluator}s, one each. */
+    public Linearisation() {}
 
     /**
      * Orders what is pending among the roots and below them.
@@ -21,28 +22,27 @@ public final class Linearisation {
     public List<Computation> order(Collection<Node> roots) {
         mark++;
         List<Computation> order = new ArrayList<>();
-        Deque<Visit> visits = new ArrayDeque<>();
+        Deque<Computation> visiting = new ArrayDeque<>();
         for (Node root : roots) {
-            enter(root, visits);
-            while (!visits.isEmpty()) {
-                Visit visit = visits.pop();
-                Computation computation = visit.computation();
-                if (visit.nextInput() == computation.call().inputs().size()) {
-                    order.add(computation);
+            enter(root, visiting);
+            while (!visiting.isEmpty()) {
+                Computation top = visiting.peek();
+                if (top.nextInput == top.call().inputCount()) {
+                    order.add(visiting.pop());
                 } else {
-                    visits.push(new Visit(computation, visit.nextInput() + 1));
-                    enter(computation.input(visit.nextInput()), visits);
+                    enter(top.input(top.nextInput++), visiting);
                 }
             }
         }
         return order;
     }
 
-    private void enter(Node node, Deque<Visit> visits) {
+    private void enter(Node node, Deque<Computation> visiting) {
         Computation computation = node.pending();
         if (computation != null && computation.mark != mark) {
             computation.mark = mark;
-            visits.push(new Visit(computation, 0));
+            computation.nextInput = 0;
+            visiting.push(computation);
         }
     }
 }

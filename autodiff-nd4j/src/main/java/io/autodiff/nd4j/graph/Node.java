@@ -7,7 +7,6 @@ import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +25,19 @@ public final class Node implements Tensor {
             .notDifferentiable()
             .checked();
 
+    /** What a node has: one of the two, and nothing once it is released. */
+    sealed interface State permits Value, Computation {}
+
     private final TensorSpec spec;
     private final Evaluator evaluator;
-    private volatile @Nullable Value value;
-    /** Becomes null after the value is set, so that of two threads none sees neither. */
-    private volatile @Nullable Computation pending;
+    private final int hash;
+    private volatile @Nullable State state;
 
-    private Node(TensorSpec spec, Evaluator evaluator, @Nullable Value value, @Nullable Computation pending) {
+    private Node(TensorSpec spec, Evaluator evaluator, State state) {
         this.spec = spec;
         this.evaluator = evaluator;
-        this.value = value;
-        this.pending = pending;
+        this.hash = evaluator.number();
+        this.state = state;
     }
 
     /**
@@ -48,8 +49,8 @@ public final class Node implements Tensor {
      * @return the node
      */
     public static Node leaf(TensorSpec spec, Value value, Evaluator evaluator) {
-        Node node = new Node(spec, evaluator, value, null);
-        value.setOwner(node);
+        Node node = new Node(spec, evaluator, value);
+        value.claim(node);
         return node;
     }
 
@@ -61,9 +62,8 @@ public final class Node implements Tensor {
      * @return the node
      */
     public static Node alias(Node node, Evaluator evaluator) {
-        Value present = node.value;
-        if (present != null && node.evaluator == evaluator) {
-            return new Node(node.spec, evaluator, present, null);
+        if (node.state instanceof Value present && node.evaluator == evaluator) {
+            return new Node(node.spec, evaluator, present);
         }
         List<TensorSpec> specs = List.of(node.spec);
         return pending(
@@ -84,27 +84,37 @@ public final class Node implements Tensor {
      * @throws IllegalStateException if an input was released
      */
     public static List<Node> pending(OpCall<Tensor> call, Evaluator evaluator) {
-        List<Tensor> own = new ArrayList<>(call.inputs().size());
-        boolean foreign = false;
-        for (Tensor tensor : call.inputs()) {
-            Node input = (Node) tensor;
-            if (input.evaluator == evaluator) {
-                input.requireAlive();
-                own.add(input);
-            } else {
-                Value value = input.value();
-                value.pin();
-                own.add(new Node(input.spec, evaluator, value, null));
-                foreign = true;
-            }
-        }
-        Computation computation = new Computation(foreign ? call.withInputs(own) : call);
-        List<Node> outputs = new ArrayList<>(call.outputSpecs().size());
-        for (TensorSpec spec : call.outputSpecs()) {
-            outputs.add(new Node(spec, evaluator, null, computation));
-        }
+        Computation computation = new Computation(inOneThread(call, evaluator));
+        List<Node> outputs = call.outputSpecs().size() == 1
+                ? List.of(new Node(call.outputSpec(), evaluator, computation))
+                : call.outputSpecs().stream()
+                        .map(spec -> new Node(spec, evaluator, computation))
+                        .toList();
         computation.setOutputs(outputs);
         return outputs;
+    }
+
+    private static OpCall<Tensor> inOneThread(OpCall<Tensor> call, Evaluator evaluator) {
+        boolean foreign = false;
+        for (int i = 0; i < call.inputCount(); i++) {
+            Node input = (Node) call.input(i);
+            input.requireAlive();
+            foreign |= input.evaluator != evaluator;
+        }
+        return foreign
+                ? call.withInputs(call.inputs().stream()
+                        .map(input -> ((Node) input).ofThread(evaluator))
+                        .toList())
+                : call;
+    }
+
+    private Node ofThread(Evaluator other) {
+        if (evaluator == other) {
+            return this;
+        }
+        Value shared = value();
+        shared.pin();
+        return new Node(spec, other, shared);
     }
 
     @Override
@@ -119,8 +129,7 @@ public final class Node implements Tensor {
 
     /** {@return what will compute the value; null if it is there, or gone} */
     public @Nullable Computation pending() {
-        Computation computation = pending;
-        return value != null ? null : computation;
+        return state instanceof Computation computation ? computation : null;
     }
 
     /**
@@ -139,15 +148,14 @@ public final class Node implements Tensor {
      * @throws IllegalStateException if the node was released
      */
     public Value value() {
-        Value present = value;
-        if (present == null) {
-            evaluator.evaluate(List.of(this));
-            present = value;
-            if (present == null) {
-                throw released();
-            }
+        if (state instanceof Value present) {
+            return present;
         }
-        return present;
+        evaluator.evaluate(List.of(this));
+        if (state instanceof Value computed) {
+            return computed;
+        }
+        throw released();
     }
 
     /**
@@ -156,11 +164,8 @@ public final class Node implements Tensor {
      * @param computed the value
      */
     public void complete(Value computed) {
-        if (computed.owner() == null) {
-            computed.setOwner(this);
-        }
-        value = computed;
-        pending = null;
+        computed.claim(this);
+        state = computed;
     }
 
     /** {@return the exception for using a node that is gone} */
@@ -170,7 +175,7 @@ public final class Node implements Tensor {
     }
 
     private void requireAlive() {
-        if (pending == null && value == null) {
+        if (state == null) {
             throw released();
         }
     }
@@ -179,11 +184,22 @@ public final class Node implements Tensor {
     @Nullable
     Value release() {
         synchronized (evaluator) {
-            Value last = value;
-            value = null;
-            pending = null;
-            return last != null && last.owner() == this ? last : null;
+            State last = state;
+            state = null;
+            return last instanceof Value owned && equals(owned.owner()) ? owned : null;
         }
+    }
+
+    /** {@return whether it is the same object: {@link #eq} compares elements} */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    /** {@return a number of this object's own: cheaper than the JVM's, and asked for by every tape} */
+    @Override
+    public int hashCode() {
+        return hash;
     }
 
     @Override

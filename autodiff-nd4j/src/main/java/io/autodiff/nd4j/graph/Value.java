@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The elements of a tensor: an INDArray, or for a scalar that came from Java its bits, of which an INDArray is made when a
  * kernel needs one. Several nodes may share a value; it is freed with the node that {@linkplain #owner owns} it.
  */
-public final class Value {
+public final class Value implements Node.State {
     private final TensorSpec spec;
     private final long bits;
     private final boolean closeable;
@@ -140,6 +140,15 @@ public final class Value {
 
     synchronized void setOwner(Node node) {
         owner = node;
+    }
+
+    /** Makes a node the owner if there is none yet, and there is memory to own: a scalar in Java is left to the collector. */
+    void claim(Node node) {
+        if (array != null) {
+            synchronized (this) {
+                owner = owner == null ? node : owner;
+            }
+        }
     }
 
     /** Frees the memory now. While it is being read, it is left to the collector. */
