@@ -10,6 +10,7 @@ import io.autodiff.op.ScalarExpression;
 import io.autodiff.op.ScalarExpression.Apply;
 import io.autodiff.op.ScalarExpression.Constant;
 import io.autodiff.op.ScalarExpression.Input;
+import io.autodiff.op.ScalarFunction;
 import io.autodiff.op.TensorSpec;
 import java.util.List;
 import java.util.Objects;
@@ -139,8 +140,8 @@ final class ScalarInterpreter {
             case CAST -> cast(a);
             case GT, GTE, LT, LTE, EQ, NEQ ->
                 anyFloating(arguments)
-                        ? compare(apply, floating(a), floating(arguments.get(1)))
-                        : compare(apply, integer(a), integer(arguments.get(1)));
+                        ? compare(apply.function(), order(floating(a), floating(arguments.get(1))))
+                        : compare(apply.function(), Long.compare(integer(a), integer(arguments.get(1))));
             case DIV, POW, SQRT, EXP, LOG, SIN, COS, TANH ->
                 throw new IllegalStateException(
                         apply.function() + " is of floating dtypes only, in " + call.describe());
@@ -157,28 +158,22 @@ final class ScalarInterpreter {
         return to == DType.BOOL ? (element != 0 ? 1 : 0) : Casts.toInteger(call, element);
     }
 
-    private static long compare(Apply apply, double a, double b) {
-        boolean holds = switch (apply.function()) {
-            case GT -> a > b;
-            case GTE -> a >= b;
-            case LT -> a < b;
-            case LTE -> a <= b;
-            case EQ -> a == b;
-            default -> a != b;
-        };
+    /** Whether a comparison holds of two numbers in an order: -1, 0 or 1, or 2 if one is NaN, which is in no order. */
+    private static long compare(ScalarFunction comparison, int order) {
+        boolean holds =
+                switch (comparison) {
+                    case GT -> order == 1;
+                    case GTE -> order == 1 || order == 0;
+                    case LT -> order == -1;
+                    case LTE -> order == -1 || order == 0;
+                    case EQ -> order == 0;
+                    default -> order != 0;
+                };
         return holds ? 1 : 0;
     }
 
-    private static long compare(Apply apply, long a, long b) {
-        boolean holds = switch (apply.function()) {
-            case GT -> a > b;
-            case GTE -> a >= b;
-            case LT -> a < b;
-            case LTE -> a <= b;
-            case EQ -> a == b;
-            default -> a != b;
-        };
-        return holds ? 1 : 0;
+    private static int order(double a, double b) {
+        return a < b ? -1 : a > b ? 1 : a == b ? 0 : 2;
     }
 
     /** C99, Annex F.10.4.4, where Java says NaN: a base of 1, and a base of -1 to an infinite power, give 1. */
