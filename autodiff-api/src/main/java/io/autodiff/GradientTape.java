@@ -422,6 +422,11 @@ public final class GradientTape implements AutoCloseable {
         }
 
         @Override
+        public boolean hearsEachOp() {
+            return paused == 0;
+        }
+
+        @Override
         public List<Tensor> held() {
             List<Tensor> held = new ArrayList<>();
             for (TapeRecord kept : records) {

@@ -77,17 +77,25 @@ public final class Random {
 
     /** Key and counter are inputs, fixed now: the value is the same whenever, and however often, it is computed. */
     private Tensor draw(String op, DType dtype, Shape shape) {
-        long key;
-        long counter;
-        synchronized (lock) {
-            key = seed;
-            counter = drawn;
-            drawn += shape.elements();
-        }
         return Executor.execute(
                 op,
                 Attributes.of("dtype", dtype, "shape", shape),
-                Tensors.of(key, DType.INT64),
-                Tensors.of(counter, DType.INT64));
+                Functions.hostScalar(DType.INT64, this::key),
+                Functions.hostScalar(DType.INT64, () -> take(shape.elements())));
+    }
+
+    private long key() {
+        synchronized (lock) {
+            return seed;
+        }
+    }
+
+    /** The counter, which then goes on by some elements. */
+    private long take(long elements) {
+        synchronized (lock) {
+            long counter = drawn;
+            drawn += elements;
+            return counter;
+        }
     }
 }

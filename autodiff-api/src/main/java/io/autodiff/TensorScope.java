@@ -26,7 +26,8 @@ import java.util.Set;
  *
  * <p>The values of variables survive, too, and so does what a {@link GradientTape} holds that was opened before the scope and is
  * still recording. What survives belongs to the scope around this one, if there is one. Scopes and tapes are closed in the
- * reverse of the order in which they were opened.
+ * reverse of the order in which they were opened. Inside a compiled function a scope does nothing: the plan of the function
+ * frees what it computes.
  */
 public final class TensorScope implements AutoCloseable {
     private final Thread owner = Thread.currentThread();
@@ -91,6 +92,17 @@ public final class TensorScope implements AutoCloseable {
         }
         boolean innermost = Executor.remove(recorder);
         open = false;
+        if (Trace.current() == null) {
+            release();
+        }
+        if (!innermost) {
+            throw new IllegalStateException(
+                    "tapes and scopes close in the reverse of the order in which they were opened; this"
+                            + " scope is closed, one opened after it is not");
+        }
+    }
+
+    private void release() {
         Set<Tensor> surviving = identitySet();
         surviving.addAll(kept);
         assigned.forEach(variable -> surviving.add(variable.cell()));
@@ -104,11 +116,6 @@ public final class TensorScope implements AutoCloseable {
             }
         }
         AutodiffProvider.current().release(released, handedOn);
-        if (!innermost) {
-            throw new IllegalStateException(
-                    "tapes and scopes close in the reverse of the order in which they were opened; this"
-                            + " scope is closed, one opened after it is not");
-        }
     }
 
     private static <E> Set<E> identitySet() {

@@ -109,8 +109,14 @@ public final class Variable implements Operand {
          *
          * @return a new variable
          * @throws IllegalArgumentException if the value is of no kind that a tensor is made of, or the dtype cannot hold it
+         * @throws IllegalStateException inside a compiled function
          */
         public Variable build() {
+            if (Trace.current() != null) {
+                throw new IllegalStateException(
+                        "the Variable '" + name + "' is created inside a compiled function, and would be"
+                                + " created anew at each call; create it outside, once");
+            }
             Variable variable = new Variable(Literals.tensor(value, dtype), name, trainable);
             Executor.assigned(variable);
             return variable;
@@ -135,7 +141,7 @@ public final class Variable implements Operand {
     /** {@return the present value, as a new tensor that belongs to this read} */
     @Override
     public Tensor asTensor() {
-        return Executor.read(this, Executor.created(AutodiffProvider.current().alias(value)));
+        return Executor.read(this, Executor.created(AutodiffProvider.current().alias(cell())));
     }
 
     /**
@@ -173,7 +179,7 @@ public final class Variable implements Operand {
         requireFit("assignAdd", delta.spec());
         Tensor addend = delta.asTensor();
         synchronized (this) {
-            set(value.add(addend));
+            set(cell().add(addend));
         }
         return this;
     }
@@ -200,7 +206,7 @@ public final class Variable implements Operand {
         requireFit("assignSub", delta.spec());
         Tensor subtrahend = delta.asTensor();
         synchronized (this) {
-            set(value.sub(subtrahend));
+            set(cell().sub(subtrahend));
         }
         return this;
     }
@@ -218,27 +224,33 @@ public final class Variable implements Operand {
 
     @Override
     public double item() {
-        return value.item();
+        return cell().item();
     }
 
     @Override
     public double[] toDoubleArray() {
-        return value.toDoubleArray();
+        return cell().toDoubleArray();
     }
 
     @Override
     public long[] toLongArray() {
-        return value.toLongArray();
+        return cell().toLongArray();
     }
 
-    /** The tensor in the cell: not a read, so no tape hears of it. */
+    /** The tensor in the cell, or inside a trace what will be there: not a read, so no tape hears of it. */
     Tensor cell() {
-        return value;
+        Trace trace = Trace.current();
+        return trace == null ? value : trace.cell(this);
     }
 
     /** An alias, so that the cell is never one tensor with what was assigned: no gradient path leads into a variable. */
     private synchronized void set(Tensor newValue) {
-        value = Executor.created(AutodiffProvider.current().alias(newValue));
+        Trace trace = Trace.current();
+        if (trace == null) {
+            value = Executor.created(AutodiffProvider.current().alias(newValue));
+        } else {
+            trace.assign(this, newValue);
+        }
         Executor.assigned(this);
     }
 

@@ -1,5 +1,7 @@
 package io.autodiff.optimizer;
 
+import io.autodiff.DType;
+import io.autodiff.Functions;
 import io.autodiff.GradientTape;
 import io.autodiff.Operand;
 import io.autodiff.Tensor;
@@ -103,6 +105,16 @@ public abstract class Optimizer {
         }
         applyGradients(pairs);
         return value;
+    }
+
+    /**
+     * The learning rate as a tensor, which inside a compiled function is read at each call.
+     *
+     * @param dtype floating
+     * @return a scalar
+     */
+    protected final Tensor rate(DType dtype) {
+        return Functions.hostScalar(dtype, this::learningRate);
     }
 
     /**

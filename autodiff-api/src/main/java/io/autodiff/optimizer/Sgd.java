@@ -25,6 +25,6 @@ public final class Sgd extends Optimizer {
 
     @Override
     protected void update(Variable variable, Tensor gradient) {
-        variable.assignSub(gradient.mul(learningRate()));
+        variable.assignSub(gradient.mul(rate(variable.dtype())));
     }
 }

@@ -75,6 +75,24 @@ public interface AutodiffProvider {
     List<Tensor> apply(OpCall<Tensor> call);
 
     /**
+     * A tensor that has no value and never will: what a traced function computes with. What is computed of it has none either, and
+     * asking for one is an {@link IllegalStateException} that says what to do instead.
+     *
+     * @param spec dtype and shape
+     * @return the tensor
+     */
+    Tensor placeholder(TensorSpec spec);
+
+    /**
+     * Prepares what was computed of placeholders, to be run on arguments.
+     *
+     * @param placeholders all those that the outputs depend on
+     * @param outputs tensors of this engine; one that depends on no placeholder is the same at each run
+     * @return the graph
+     */
+    CompiledGraph compile(List<Tensor> placeholders, List<Tensor> outputs);
+
+    /**
      * Computes values that are not computed yet, all in one go.
      *
      * @param roots tensors of this engine

@@ -168,6 +168,22 @@ public final class Executor {
         return true;
     }
 
+    /**
+     * Runs code of which one recorder hears, and none of those that were pushed before.
+     *
+     * @param recorder hears of the code
+     * @param code what to run
+     */
+    public static void isolated(Recorder recorder, Runnable code) {
+        ArrayList<Recorder> outer = RECORDERS.get();
+        RECORDERS.set(new ArrayList<>(List.of(recorder)));
+        try {
+            code.run();
+        } finally {
+            RECORDERS.set(outer);
+        }
+    }
+
     /** {@return this thread's recorders, outermost first; a live view} */
     public static List<Recorder> recorders() {
         return Collections.unmodifiableList(RECORDERS.get());

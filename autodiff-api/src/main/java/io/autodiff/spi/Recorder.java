@@ -49,6 +49,11 @@ public interface Recorder {
      */
     default void assigned(Variable variable) {}
 
+    /** {@return whether a compiled function must apply its ops one by one, for this recorder to hear of them} */
+    default boolean hearsEachOp() {
+        return false;
+    }
+
     /** {@return tensors that this recorder needs later, and that no inner scope may release} */
     default List<Tensor> held() {
         return List.of();

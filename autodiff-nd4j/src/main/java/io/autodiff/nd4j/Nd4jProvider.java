@@ -5,6 +5,7 @@ import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.exec.Execution;
+import io.autodiff.nd4j.exec.PlanBuilder;
 import io.autodiff.nd4j.graph.Evaluator;
 import io.autodiff.nd4j.graph.Node;
 import io.autodiff.nd4j.graph.Release;
@@ -12,6 +13,7 @@ import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.AutodiffProvider;
+import io.autodiff.spi.CompiledGraph;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
@@ -100,6 +102,20 @@ public final class Nd4jProvider implements AutodiffProvider {
     }
 
     @Override
+    public Tensor placeholder(TensorSpec spec) {
+        return Node.placeholder(spec, Execution.current());
+    }
+
+    @Override
+    public CompiledGraph compile(List<Tensor> placeholders, List<Tensor> outputs) {
+        return new PlanBuilder(nodes(placeholders)).build(nodes(outputs));
+    }
+
+    private static List<Node> nodes(Collection<? extends Tensor> tensors) {
+        return tensors.stream().map(Nd4jProvider::node).toList();
+    }
+
+    @Override
     public void evaluate(Collection<? extends Tensor> roots) {
         IdentityHashMap<Evaluator, List<Node>> byThread = new IdentityHashMap<>();
         for (Tensor root : roots) {
@@ -113,9 +129,7 @@ public final class Nd4jProvider implements AutodiffProvider {
     @Override
     public void release(Collection<? extends Tensor> released, Collection<? extends Tensor> surviving) {
         evaluate(surviving);
-        Release.release(
-                released.stream().map(Nd4jProvider::node).toList(),
-                surviving.stream().map(Nd4jProvider::node).toList());
+        Release.release(nodes(released), nodes(surviving));
     }
 
     @Override

@@ -51,7 +51,7 @@ public final class Execution implements Evaluator {
     public List<Node> apply(OpCall<Tensor> call) {
         List<Node> outputs = Node.pending(call, this);
         Computation computation = outputs.get(0).pending();
-        if (immediate || (computation != null && computation.depth() > MOST_PENDING)) {
+        if (computation != null && !computation.isTraced() && (immediate || computation.depth() > MOST_PENDING)) {
             evaluate(outputs);
         }
         return outputs;
@@ -64,11 +64,21 @@ public final class Execution implements Evaluator {
     @Override
     public synchronized void evaluate(Collection<Node> roots) {
         for (Computation computation : linearisation.order(roots)) {
-            List<Value> values = Replay.run(computation);
-            for (int i = 0; i < values.size(); i++) {
-                computation.outputs().get(i).complete(values.get(i));
+            OpCall<Tensor> call = computation.call();
+            Value[] inputs = new Value[call.inputCount()];
+            for (int i = 0; i < inputs.length; i++) {
+                inputs[i] = computation.input(i).value();
+            }
+            Value[] outputs = Node.isAlias(call) ? inputs : Replay.run(call, inputs, computation.origin());
+            for (int i = 0; i < outputs.length; i++) {
+                computation.outputs().get(i).complete(outputs[i]);
             }
         }
+    }
+
+    /** What is pending among the roots and below them, in the order in which it can run. */
+    synchronized List<Computation> order(Collection<Node> roots) {
+        return linearisation.order(roots);
     }
 
     /** Counts this thread's nodes; only this thread makes them. */

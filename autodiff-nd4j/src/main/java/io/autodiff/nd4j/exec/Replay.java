@@ -1,9 +1,6 @@
 package io.autodiff.nd4j.exec;
 
-import io.autodiff.Tensor;
 import io.autodiff.nd4j.array.NdArrays;
-import io.autodiff.nd4j.graph.Computation;
-import io.autodiff.nd4j.graph.Node;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.InvalidOperandException;
 import io.autodiff.op.Kernel;
@@ -11,27 +8,23 @@ import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Runs one pending call by the ND4J kernel of its op, and checks what the kernel returns against what the op declared. */
+/** Computes one call: a scalar one in Java, any other by its ND4J kernel, whose results are checked against what the op declared. */
 final class Replay {
     private Replay() {}
 
-    /** Computes the outputs of a call whose inputs have their values. */
-    static List<Value> run(Computation computation) {
-        OpCall<Tensor> call = computation.call();
-        if (Node.isAlias(call)) {
-            return List.of(computation.input(0).value());
-        }
+    /** The outputs of a call, of the values of its inputs. */
+    static Value[] run(OpCall<?> call, Value[] inputs, @Nullable Throwable origin) {
         try {
             return ScalarInterpreter.takes(call)
-                    ? List.of(ScalarInterpreter.run(computation))
-                    : NdArrays.detached(() -> compute(computation));
+                    ? new Value[] {ScalarInterpreter.run(call, inputs)}
+                    : NdArrays.detached(() -> compute(call, inputs));
         } catch (RuntimeException e) {
             RuntimeException told = e instanceof InvalidOperandException
                     ? e
                     : new IllegalStateException("the kernel of " + call.describe() + " failed: " + e.getMessage(), e);
-            Throwable origin = computation.origin();
             if (origin != null) {
                 told.addSuppressed(origin);
             }
@@ -39,8 +32,7 @@ final class Replay {
         }
     }
 
-    private static List<Value> compute(Computation computation) {
-        OpCall<Tensor> call = computation.call();
+    private static Value[] compute(OpCall<?> call, Value[] inputs) {
         Kernel<INDArray> kernel = call.op().kernel(INDArray.class);
         if (kernel == null) {
             throw call.error("has no kernel for INDArray; add .kernel(INDArray.class, ...) to the op");
@@ -48,27 +40,26 @@ final class Replay {
         if (call.outputSpecs().stream().allMatch(spec -> spec.shape().elements() == 0)) {
             return call.outputSpecs().stream()
                     .map(spec -> Value.ofArray(spec, NdArrays.allocate(spec)))
-                    .toList();
+                    .toArray(Value[]::new);
         }
-        List<INDArray> arrays = new ArrayList<>(call.inputCount());
-        for (int i = 0; i < call.inputCount(); i++) {
-            arrays.add(computation.input(i).value().array());
+        List<INDArray> arrays = new ArrayList<>(inputs.length);
+        for (Value input : inputs) {
+            arrays.add(input.array());
         }
         List<INDArray> results = kernel.compute(call.withInputs(arrays));
         if (results.size() != call.outputSpecs().size()) {
             throw call.error("its kernel gave " + results.size() + " arrays for the outputs "
                     + call.op().outputNames());
         }
-        List<Value> values = new ArrayList<>(results.size());
-        for (int i = 0; i < results.size(); i++) {
-            values.add(value(computation, i, results.get(i), arrays));
+        Value[] values = new Value[results.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(call, i, results.get(i), arrays, inputs);
         }
         return values;
     }
 
     /** A result as a value: an input's own if the kernel gave that input back, else one that shares memory with nothing. */
-    private static Value value(Computation computation, int output, INDArray result, List<INDArray> arrays) {
-        OpCall<Tensor> call = computation.call();
+    private static Value value(OpCall<?> call, int output, INDArray result, List<INDArray> arrays, Value[] inputs) {
         TensorSpec declared = call.outputSpecs().get(output);
         TensorSpec actual = NdArrays.spec(result);
         if (!actual.equals(declared)) {
@@ -76,9 +67,9 @@ final class Replay {
                     + call.op().outputNames().get(output) + "', which the shape function declares as " + declared);
         }
         boolean shares = result.isView() || result.isAttached();
-        for (int i = 0; i < arrays.size(); i++) {
+        for (int i = 0; i < inputs.length; i++) {
             if (arrays.get(i) == result) {
-                return computation.input(i).value();
+                return inputs[i];
             }
             shares |= !result.isEmpty()
                     && !arrays.get(i).isEmpty()

@@ -1,8 +1,6 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.DType;
-import io.autodiff.Tensor;
-import io.autodiff.nd4j.graph.Computation;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.nd4j.ops.Casts;
 import io.autodiff.op.OpCall;
@@ -20,12 +18,12 @@ import java.util.Objects;
  * computed as doubles and rounded to the result's dtype; integers as longs, which wrap as the result's dtype does.
  */
 final class ScalarInterpreter {
-    private final Computation computation;
-    private final OpCall<Tensor> call;
+    private final OpCall<?> call;
+    private final Value[] inputs;
 
-    private ScalarInterpreter(Computation computation) {
-        this.computation = computation;
-        this.call = computation.call();
+    private ScalarInterpreter(OpCall<?> call, Value[] inputs) {
+        this.call = call;
+        this.inputs = inputs;
     }
 
     /** Whether a call is one that {@link #run} computes: elementwise, on scalars only, of dtypes that Java has. */
@@ -45,11 +43,11 @@ final class ScalarInterpreter {
         return spec.shape().isScalar() && spec.dtype() != DType.FLOAT16 && spec.dtype() != DType.BFLOAT16;
     }
 
-    /** The value of a call that {@link #takes} accepts, and whose inputs have theirs. */
-    static Value run(Computation computation) {
-        ScalarInterpreter interpreter = new ScalarInterpreter(computation);
-        ScalarExpression meaning = Objects.requireNonNull(interpreter.call.op().elementwise());
-        TensorSpec spec = interpreter.call.outputSpec();
+    /** The value of a call that {@link #takes} accepts. */
+    static Value run(OpCall<?> call, Value[] inputs) {
+        ScalarInterpreter interpreter = new ScalarInterpreter(call, inputs);
+        ScalarExpression meaning = Objects.requireNonNull(call.op().elementwise());
+        TensorSpec spec = call.outputSpec();
         return switch (spec.dtype()) {
             case FLOAT64 -> Value.ofFloating(spec, interpreter.floating(meaning));
             case FLOAT32 -> Value.ofFloating(spec, (float) interpreter.floating(meaning));
@@ -92,7 +90,7 @@ final class ScalarInterpreter {
 
     private double floating(ScalarExpression expression) {
         if (expression instanceof Input input) {
-            return computation.input(input.index()).value().floating();
+            return inputs[input.index()].floating();
         } else if (expression instanceof Constant constant) {
             return constant.value();
         }
@@ -122,7 +120,7 @@ final class ScalarInterpreter {
 
     private long integer(ScalarExpression expression) {
         if (expression instanceof Input input) {
-            return computation.input(input.index()).value().integer();
+            return inputs[input.index()].integer();
         } else if (expression instanceof Constant constant) {
             return (long) constant.value();
         }
@@ -160,15 +158,14 @@ final class ScalarInterpreter {
 
     /** Whether a comparison holds of two numbers in an order: -1, 0 or 1, or 2 if one is NaN, which is in no order. */
     private static long compare(ScalarFunction comparison, int order) {
-        boolean holds =
-                switch (comparison) {
-                    case GT -> order == 1;
-                    case GTE -> order == 1 || order == 0;
-                    case LT -> order == -1;
-                    case LTE -> order == -1 || order == 0;
-                    case EQ -> order == 0;
-                    default -> order != 0;
-                };
+        boolean holds = switch (comparison) {
+            case GT -> order == 1;
+            case GTE -> order == 1 || order == 0;
+            case LT -> order == -1;
+            case LTE -> order == -1 || order == 0;
+            case EQ -> order == 0;
+            default -> order != 0;
+        };
         return holds ? 1 : 0;
     }
 

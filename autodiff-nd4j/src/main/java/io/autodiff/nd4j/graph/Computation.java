@@ -12,6 +12,7 @@ public final class Computation implements Node.State {
 
     private final OpCall<Tensor> call;
     private final int depth;
+    private final boolean traced;
     private final @Nullable Throwable origin;
     private List<Node> outputs = List.of();
     /** The linearisation that this was last met in, and how far it got here; saves a set and a stack of what was visited. */
@@ -22,11 +23,16 @@ public final class Computation implements Node.State {
     Computation(OpCall<Tensor> call) {
         this.call = call;
         int deepest = 0;
+        boolean placeholder = Node.isPlaceholder(call);
         for (int i = 0; i < call.inputCount(); i++) {
             Computation below = input(i).pending();
-            deepest = below == null ? deepest : Math.max(deepest, below.depth);
+            if (below != null) {
+                deepest = Math.max(deepest, below.depth);
+                placeholder |= below.traced;
+            }
         }
         this.depth = deepest + 1;
+        this.traced = placeholder;
         this.origin = DEBUG ? new Throwable(call.describe() + " was called here") : null;
     }
 
@@ -56,6 +62,11 @@ public final class Computation implements Node.State {
     /** {@return the length of the longest chain of pending calls that ends here} */
     public int depth() {
         return depth;
+    }
+
+    /** {@return whether this waits for a placeholder, and so never gets a value} */
+    public boolean isTraced() {
+        return traced;
     }
 
     /** {@return where the call was made, in debug mode; null otherwise} */

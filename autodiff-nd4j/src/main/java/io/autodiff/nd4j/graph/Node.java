@@ -1,5 +1,7 @@
 package io.autodiff.nd4j.graph;
 
+import io.autodiff.DType;
+import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.Attributes;
@@ -23,6 +25,19 @@ public final class Node implements Tensor {
             .shape(Shapes.sameAs("x"))
             .kernel(INDArray.class, c -> c.input("x"))
             .notDifferentiable()
+            .checked();
+
+    /** What stands for an argument while a function is traced; its kernel is what comes of asking for the value. */
+    private static final Op PLACEHOLDER = Op.named("placeholder")
+            .attribute("dtype", DType.class)
+            .attribute("shape", Shape.class)
+            .shape(c ->
+                    new TensorSpec(c.attributes().dtype("dtype"), c.attributes().shape("shape")))
+            .kernel(INDArray.class, c -> {
+                throw new IllegalStateException(
+                        "while a function is traced, its tensors have no values, so that Java cannot read"
+                                + " them; choose by value with Tensors.where, print with Functions.print, and read results after the call");
+            })
             .checked();
 
     /** What a node has: one of the two, and nothing once it is released. */
@@ -52,6 +67,20 @@ public final class Node implements Tensor {
         Node node = new Node(spec, evaluator, value);
         value.claim(node);
         return node;
+    }
+
+    /**
+     * A node that never has a value.
+     *
+     * @param spec dtype and shape
+     * @param evaluator of this thread
+     * @return the node
+     */
+    public static Node placeholder(TensorSpec spec, Evaluator evaluator) {
+        OpCall<TensorSpec> call =
+                OpCall.of(PLACEHOLDER, Attributes.of("dtype", spec.dtype(), "shape", spec.shape()), List.of());
+        return pending(call.withOutputSpecs(List.of(spec)).withInputs(List.of()), evaluator)
+                .get(0);
     }
 
     /**
@@ -139,6 +168,15 @@ public final class Node implements Tensor {
      */
     public static boolean isAlias(OpCall<Tensor> call) {
         return call.op() == ALIAS;
+    }
+
+    /**
+     * {@return whether this is what {@link #placeholder} made}
+     *
+     * @param call a pending call
+     */
+    public static boolean isPlaceholder(OpCall<Tensor> call) {
+        return call.op() == PLACEHOLDER;
     }
 
     /**

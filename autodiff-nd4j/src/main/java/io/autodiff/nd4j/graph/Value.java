@@ -70,6 +70,11 @@ public final class Value implements Node.State {
         return new Value(spec, 0, array, false);
     }
 
+    /** {@return dtype and shape} */
+    public TensorSpec spec() {
+        return spec;
+    }
+
     /** {@return the one element of a floating value} */
     public double floating() {
         return array == null ? Double.longBitsToDouble(bits) : read(a -> a.getDouble(0));
@@ -124,8 +129,8 @@ public final class Value implements Node.State {
         }
     }
 
-    /** Keeps the memory: for a reader, or for good where another thread's tensors depend on it. */
-    synchronized void pin() {
+    /** Keeps the memory: for a reader, or for good where what depends on it is not known here. */
+    public synchronized void pin() {
         pins++;
     }
 
@@ -152,7 +157,7 @@ public final class Value implements Node.State {
     }
 
     /** Frees the memory now. While it is being read, it is left to the collector. */
-    synchronized void close() {
+    public synchronized void close() {
         INDArray present = array;
         if (present != null && closeable && pins == 0 && present.closeable()) {
             present.close();

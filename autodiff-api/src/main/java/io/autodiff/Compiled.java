@@ -1,0 +1,62 @@
+package io.autodiff;
+
+import io.autodiff.op.TensorSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** What compiled functions of all kinds have in common: one trace for each signature of their arguments. */
+abstract sealed class Compiled permits CompiledFunction, CompiledMany, CompiledSupplier, CompiledAction {
+    /** A function that is traced this often is called with ever new shapes, and gains nothing. */
+    private static final int MANY = 10;
+
+    private final Function<List<Tensor>, ? extends List<? extends Operand>> body;
+    private final Object lock = new Object();
+    private final Map<List<TensorSpec>, Trace> traces = new LinkedHashMap<>();
+
+    Compiled(Function<List<Tensor>, ? extends List<? extends Operand>> body) {
+        this.body = body;
+    }
+
+    List<Tensor> call(List<? extends Operand> arguments) {
+        return trace(arguments.stream().map(Operand::spec).toList()).call(arguments);
+    }
+
+    private Trace trace(List<TensorSpec> signature) {
+        synchronized (lock) {
+            Trace trace = traces.get(signature);
+            if (trace == null) {
+                trace = Trace.of(signature, body);
+                traces.put(signature, trace);
+                if (traces.size() == MANY) {
+                    System.getLogger(Compiled.class.getName())
+                            .log(
+                                    System.Logger.Level.WARNING,
+                                    "a compiled function was traced for the {0}th time; each dtype and shape of its arguments"
+                                            + " makes a trace: {1}",
+                                    MANY,
+                                    traces.keySet());
+                }
+            }
+            return trace;
+        }
+    }
+
+    /** {@return for how many signatures, that is dtypes and shapes of the arguments, the function was traced} */
+    public final int traces() {
+        synchronized (lock) {
+            return traces.size();
+        }
+    }
+
+    /** {@return the signatures so far, each with the steps of its graph, one on a line} */
+    public final String describe() {
+        StringBuilder text = new StringBuilder();
+        synchronized (lock) {
+            traces.forEach(
+                    (signature, trace) -> text.append(signature).append(":\n").append(trace.describe()));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,30 @@
+package io.autodiff;
+
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A function of one tensor, traced once for each dtype and shape of its argument, and run from that trace.
+ *
+ * <pre>{@code
+ * CompiledFunction f = Functions.compile(x -> x.square().add(2));
+ * f.apply(Tensors.of(3.0)).item();      // 11.0
+ * f.traces();                           // 1
+ * }</pre>
+ */
+public final class CompiledFunction extends Compiled implements Function<Operand, Tensor> {
+    CompiledFunction(Function<? super Tensor, ? extends Operand> function) {
+        super(arguments -> List.of(function.apply(arguments.get(0))));
+    }
+
+    /**
+     * Calls the function.
+     *
+     * @param argument a tensor or variable
+     * @return its result
+     */
+    @Override
+    public Tensor apply(Operand argument) {
+        return call(List.of(argument)).get(0);
+    }
+}
