@@ -1,6 +1,5 @@
 package io.autodiff;
 
-import io.autodiff.op.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -84,7 +83,8 @@ public final class Functions {
     }
 
     /**
-     * A scalar that Java gives: now, or inside a compiled function anew at each call.
+     * A scalar that Java gives: now, or inside a compiled function anew at each call. A compiled function asks one supplier object once
+     * a call, however often it was given.
      *
      * @param dtype of the scalar
      * @param number what it is; called on the thread that calls the compiled function
@@ -92,9 +92,10 @@ public final class Functions {
      * @throws IllegalArgumentException if the dtype cannot hold the number
      */
     public static Tensor hostScalar(DType dtype, Supplier<? extends Number> number) {
-        Supplier<Tensor> source = () -> Literals.scalar(number.get(), dtype, "a scalar of Java");
         Trace trace = Trace.current();
-        return trace == null ? source.get() : trace.source(new TensorSpec(dtype, Shape.SCALAR), source);
+        return trace == null
+                ? Literals.scalar(number.get(), dtype, "a scalar of Java")
+                : trace.hostScalar(dtype, number);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.autodiff;
 
 import io.autodiff.op.Attributes;
 import io.autodiff.spi.Executor;
+import java.util.function.Supplier;
 
 /**
  * Random tensors. The generator is counter-based: a draw depends on the seed and on how many elements were drawn before, not on
@@ -17,6 +18,9 @@ public final class Random {
     private static final Random SHARED = new Random(System.nanoTime() ^ 0x9E3779B97F4A7C15L);
 
     private final Object lock = new Object();
+    /** One object, so that a compiled function asks once a call; the counter is asked for by each draw. */
+    private final Supplier<Long> key = this::seed;
+
     private long seed;
     private long drawn;
 
@@ -80,11 +84,11 @@ public final class Random {
         return Executor.execute(
                 op,
                 Attributes.of("dtype", dtype, "shape", shape),
-                Functions.hostScalar(DType.INT64, this::key),
+                Functions.hostScalar(DType.INT64, key),
                 Functions.hostScalar(DType.INT64, () -> take(shape.elements())));
     }
 
-    private long key() {
+    private long seed() {
         synchronized (lock) {
             return seed;
         }

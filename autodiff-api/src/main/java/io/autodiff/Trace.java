@@ -7,6 +7,7 @@ import io.autodiff.spi.CompiledGraph;
 import io.autodiff.spi.Executor;
 import io.autodiff.spi.Recorder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class Trace {
     /** What each placeholder after the arguments stands for at a call: a variable's value then, or a number that Java gives. */
     private final List<Supplier<Tensor>> sources = new ArrayList<>();
 
+    private final Map<List<Object>, Tensor> hostScalars = new HashMap<>();
     private final Map<Variable, Tensor> cells = new LinkedHashMap<>();
     private final Map<Variable, Tensor> assigned = new LinkedHashMap<>();
     private final List<Effect> effects = new ArrayList<>();
@@ -90,11 +92,21 @@ final class Trace {
     }
 
     /** A placeholder for what Java gives at each call. */
-    Tensor source(TensorSpec spec, Supplier<Tensor> source) {
+    private Tensor source(TensorSpec spec, Supplier<Tensor> source) {
         Tensor placeholder = AutodiffProvider.current().placeholder(spec);
         placeholders.add(placeholder);
         sources.add(source);
         return placeholder;
+    }
+
+    /** A placeholder for a number that Java gives at each call; the same one for the same supplier. */
+    Tensor hostScalar(DType dtype, Supplier<? extends Number> number) {
+        // Suppliers are equal if they are the same object.
+        return hostScalars.computeIfAbsent(
+                List.of(dtype, number),
+                key -> source(
+                        new TensorSpec(dtype, Shape.SCALAR),
+                        () -> Literals.scalar(number.get(), dtype, "a scalar of Java")));
     }
 
     /** The value that a variable has at this point of the trace. */

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Optimizer {
     private double learningRate;
+    /** One object, so that a compiled function asks once a call. */
+    private final Supplier<Double> currentRate = this::learningRate;
 
     /**
      * An optimizer of a learning rate.
@@ -114,7 +116,7 @@ public abstract class Optimizer {
      * @return a scalar
      */
     protected final Tensor rate(DType dtype) {
-        return Functions.hostScalar(dtype, this::learningRate);
+        return Functions.hostScalar(dtype, currentRate);
     }
 
     /**

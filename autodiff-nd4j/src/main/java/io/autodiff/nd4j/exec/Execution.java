@@ -14,7 +14,9 @@ import java.util.List;
  * One thread's pending work, and the one entry by which it becomes values. Whatever asks for a value comes to
  * {@link #evaluate}; nothing else runs a kernel.
  *
- * <p>In immediate mode ({@code -Dautodiff.execution=immediate}) each call is evaluated as it is made.
+ * <p>In immediate mode ({@code -Dautodiff.execution=immediate}) each call is evaluated as it is made. In debug mode ({@code
+ * -Dautodiff.debug=true}) what a kernel throws has the place of the call as a suppressed exception. Both are read when a thread
+ * first uses the engine.
  */
 public final class Execution implements Evaluator {
     /** A longer chain of pending calls is evaluated before it grows, so that a loop that reads nothing stays bounded. */
@@ -23,6 +25,7 @@ public final class Execution implements Evaluator {
     private static final ThreadLocal<Execution> CURRENT = ThreadLocal.withInitial(Execution::new);
 
     private final boolean immediate = immediate(System.getProperty("autodiff.execution", "deferred"));
+    private final boolean debug = Boolean.getBoolean("autodiff.debug");
     private final Linearisation linearisation = new Linearisation();
 
     private int nodes;
@@ -79,6 +82,11 @@ public final class Execution implements Evaluator {
     /** What is pending among the roots and below them, in the order in which it can run. */
     synchronized List<Computation> order(Collection<Node> roots) {
         return linearisation.order(roots);
+    }
+
+    @Override
+    public boolean remembersOrigins() {
+        return debug;
     }
 
     /** Counts this thread's nodes; only this thread makes them. */

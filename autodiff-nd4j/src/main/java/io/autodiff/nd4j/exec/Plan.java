@@ -18,28 +18,84 @@ import org.jspecify.annotations.Nullable;
  * those of its outputs. A plan never changes, and each run has slots of its own, so that several threads can run one plan.
  */
 final class Plan implements CompiledGraph {
-    /** One call, on slots. */
-    static final class Step {
-        final OpCall<TensorSpec> call;
+    /** Something that fills slots of others. */
+    abstract static sealed class Step {
         final int[] inputs;
         final int[] outputs;
         /** Slots that nothing reads after this step: their memory ends with it. */
         int[] ending = {};
 
-        Step(OpCall<TensorSpec> call, int[] inputs, int[] outputs) {
-            this.call = call;
+        Step(int[] inputs, int[] outputs) {
             this.inputs = inputs;
             this.outputs = outputs;
         }
 
+        abstract Value[] compute(Value[] values);
+
+        abstract String name();
+
         @Override
         public String toString() {
-            return slots(outputs) + " = " + call.op().name() + "(" + slots(inputs) + ") " + call.attributes() + " "
-                    + call.outputSpecs() + (ending.length == 0 ? "" : ", then free " + slots(ending));
+            return slots(outputs) + " = " + name() + "(" + slots(inputs) + ")"
+                    + (ending.length == 0 ? "" : ", then free " + slots(ending));
         }
 
         private static String slots(int[] slots) {
             return Arrays.stream(slots).mapToObj(slot -> "%" + slot).collect(Collectors.joining(", "));
+        }
+    }
+
+    /** One call. */
+    static final class Call extends Step {
+        final OpCall<TensorSpec> call;
+
+        Call(OpCall<TensorSpec> call, int[] inputs, int[] outputs) {
+            super(inputs, outputs);
+            this.call = call;
+        }
+
+        @Override
+        Value[] compute(Value[] values) {
+            return Replay.run(call, values, null);
+        }
+
+        @Override
+        String name() {
+            return call.op().name();
+        }
+
+        @Override
+        public String toString() {
+            return super.toString() + " " + call.attributes() + " " + call.outputSpecs();
+        }
+    }
+
+    /** Several calls on scalars, in one program. */
+    static final class Scalars extends Step {
+        private final ScalarProgram program;
+        private final List<Call> calls;
+
+        Scalars(List<Call> calls, int[] inputs, int[] outputs) {
+            super(inputs, outputs);
+            this.program = ScalarCompiler.compile(calls, inputs, outputs);
+            this.calls = List.copyOf(calls);
+        }
+
+        @Override
+        Value[] compute(Value[] values) {
+            return program.run(values);
+        }
+
+        @Override
+        String name() {
+            return "scalars";
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder(super.toString()).append(':');
+            calls.forEach(call -> text.append("\n    ").append(call));
+            return text.toString();
         }
     }
 
@@ -80,7 +136,7 @@ final class Plan implements CompiledGraph {
         for (int i = 0; i < inputs.length; i++) {
             inputs[i] = filled(values, step.inputs[i]);
         }
-        Value[] outputs = Replay.run(step.call, inputs, null);
+        Value[] outputs = step.compute(inputs);
         for (int i = 0; i < outputs.length; i++) {
             values[step.outputs[i]] = outputs[i];
             for (Value input : inputs) {

@@ -13,14 +13,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a plan of pending nodes. On the way, what no result needs is left out, since it starts from the results; what depends on no
- * placeholder is computed now, once; a call that repeats another, of the same op, attributes and inputs, takes its outputs; and
- * memory ends at its last reader.
+ * placeholder is computed now, once; a call that gives back an input is that input; a call that repeats another, of the same op,
+ * attributes and inputs, takes its outputs. Then scalar calls are joined to programs, and memory ends at its last reader.
  */
 public final class PlanBuilder {
     /** What makes two calls the same. Ops are told apart as objects: a name may be overridden. */
@@ -29,7 +31,7 @@ public final class PlanBuilder {
     private final int arguments;
     private final IdentityHashMap<Node, Integer> slots = new IdentityHashMap<>();
     private final List<@Nullable Value> initial = new ArrayList<>();
-    private final List<Plan.Step> steps = new ArrayList<>();
+    private List<Plan.Step> steps = new ArrayList<>();
     private final Map<Signature, int[]> known = new HashMap<>();
     private final IdentityHashMap<Op, Integer> ops = new IdentityHashMap<>();
 
@@ -57,6 +59,7 @@ public final class PlanBuilder {
             }
         }
         int[] resultSlots = results.stream().mapToInt(this::slot).toArray();
+        joinScalars(resultSlots);
         endMemory(resultSlots);
         return new Plan(arguments, initial.toArray(new Value[0]), steps, resultSlots);
     }
@@ -75,11 +78,21 @@ public final class PlanBuilder {
         for (int i = 0; i < inputs.length; i++) {
             inputs[i] = slot(computation.input(i));
         }
-        int[] outputs =
-                Node.isAlias(call) ? inputs : known.computeIfAbsent(signature(call, inputs), s -> step(call, inputs));
+        int kept = Node.isAlias(call) ? 0 : identity(call, inputs);
+        int[] outputs = kept >= 0
+                ? new int[] {inputs[kept]}
+                : known.computeIfAbsent(signature(call, inputs), s -> step(call, inputs));
         for (int i = 0; i < outputs.length; i++) {
             slots.put(computation.outputs().get(i), outputs[i]);
         }
+    }
+
+    private int identity(OpCall<Tensor> call, int[] inputs) {
+        List<@Nullable Value> constants = new ArrayList<>();
+        for (int slot : inputs) {
+            constants.add(initial.get(slot));
+        }
+        return Simplification.identity(call, constants);
     }
 
     private Signature signature(OpCall<Tensor> call, int[] inputs) {
@@ -97,7 +110,7 @@ public final class PlanBuilder {
         for (int i = 0; i < outputs.length; i++) {
             outputs[i] = newSlot(null);
         }
-        steps.add(new Plan.Step(call.withInputs(call.inputSpecs()), inputs, outputs));
+        steps.add(new Plan.Call(call.withInputs(call.inputSpecs()), inputs, outputs));
         return outputs;
     }
 
@@ -116,6 +129,55 @@ public final class PlanBuilder {
     private int newSlot(@Nullable Value value) {
         initial.add(value);
         return initial.size() - 1;
+    }
+
+    /** Puts calls on scalars that follow each other into one step. Before memory is ended, since that follows from the steps. */
+    private void joinScalars(int[] results) {
+        int[] lastReader = new int[initial.size()];
+        for (int i = 0; i < steps.size(); i++) {
+            for (int slot : steps.get(i).inputs) {
+                lastReader[slot] = i;
+            }
+        }
+        for (int slot : results) {
+            lastReader[slot] = steps.size();
+        }
+        List<Plan.Step> joined = new ArrayList<>();
+        List<Plan.Call> scalars = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            Plan.Step step = steps.get(i);
+            if (step instanceof Plan.Call call && ScalarInterpreter.takes(call.call)) {
+                scalars.add(call);
+            } else {
+                join(scalars, i, lastReader, joined);
+                joined.add(step);
+            }
+        }
+        join(scalars, steps.size(), lastReader, joined);
+        steps = joined;
+    }
+
+    /** One step of the calls before a position; outside, only what is read from there on is seen of it. */
+    private static void join(List<Plan.Call> scalars, int position, int[] lastReader, List<Plan.Step> joined) {
+        if (scalars.size() > 1) {
+            Set<Integer> filled = new LinkedHashSet<>();
+            Set<Integer> read = new LinkedHashSet<>();
+            for (Plan.Call call : scalars) {
+                Arrays.stream(call.inputs)
+                        .filter(slot -> !filled.contains(slot))
+                        .forEach(read::add);
+                filled.add(call.outputs[0]);
+            }
+            int[] outputs = filled.stream()
+                    .mapToInt(slot -> slot)
+                    .filter(slot -> lastReader[slot] >= position)
+                    .toArray();
+            joined.add(new Plan.Scalars(
+                    scalars, read.stream().mapToInt(slot -> slot).toArray(), outputs));
+        } else {
+            joined.addAll(scalars);
+        }
+        scalars.clear();
     }
 
     private void endMemory(int[] results) {

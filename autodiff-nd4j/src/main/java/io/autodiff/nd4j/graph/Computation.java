@@ -7,9 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A call whose outputs are not computed yet. Its outputs point to it until they have their values, and so keep its inputs. */
 public final class Computation implements Node.State {
-    /** With {@code -Dautodiff.debug=true} each call remembers where it was made. */
-    private static final boolean DEBUG = Boolean.getBoolean("autodiff.debug");
-
     private final OpCall<Tensor> call;
     private final int depth;
     private final boolean traced;
@@ -20,7 +17,7 @@ public final class Computation implements Node.State {
 
     int nextInput;
 
-    Computation(OpCall<Tensor> call) {
+    Computation(OpCall<Tensor> call, boolean remembersOrigin) {
         this.call = call;
         int deepest = 0;
         boolean placeholder = Node.isPlaceholder(call);
@@ -33,7 +30,7 @@ public final class Computation implements Node.State {
         }
         this.depth = deepest + 1;
         this.traced = placeholder;
-        this.origin = DEBUG ? new Throwable(call.describe() + " was called here") : null;
+        this.origin = remembersOrigin ? new Throwable(call.describe() + " was called here") : null;
     }
 
     void setOutputs(List<Node> nodes) {

@@ -11,6 +11,9 @@ public interface Evaluator {
      */
     void evaluate(Collection<Node> roots);
 
+    /** {@return whether each call remembers where it was made, to be told if it fails} */
+    boolean remembersOrigins();
+
     /** {@return a number for a new node, by which tables can spread nodes} */
     int number();
 }

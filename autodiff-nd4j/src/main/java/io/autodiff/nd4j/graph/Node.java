@@ -113,7 +113,7 @@ public final class Node implements Tensor {
      * @throws IllegalStateException if an input was released
      */
     public static List<Node> pending(OpCall<Tensor> call, Evaluator evaluator) {
-        Computation computation = new Computation(inOneThread(call, evaluator));
+        Computation computation = new Computation(inOneThread(call, evaluator), evaluator.remembersOrigins());
         List<Node> outputs = call.outputSpecs().size() == 1
                 ? List.of(new Node(call.outputSpec(), evaluator, computation))
                 : call.outputSpecs().stream()

@@ -123,6 +123,30 @@ class ExecutionTest {
     }
 
     @Test
+    void inDebugModeAFailureTellsWhereTheCallWasMade() {
+        System.setProperty("autodiff.debug", "true");
+        try {
+            RuntimeException e = CompletableFuture.supplyAsync(
+                            () -> assertThrows(
+                                    InvalidOperandException.class,
+                                    () -> divideByZero().evaluate()),
+                            task -> new Thread(task).start())
+                    .join();
+            assertEquals(1, e.getSuppressed().length);
+            Throwable origin = e.getSuppressed()[0];
+            assertEquals("floor_div(x=int32[], y=int32[]) was called here", origin.getMessage());
+            assertTrue(Stream.of(origin.getStackTrace())
+                    .anyMatch(at -> at.getMethodName().equals("divideByZero")));
+        } finally {
+            System.clearProperty("autodiff.debug");
+        }
+    }
+
+    private static Tensor divideByZero() {
+        return Tensors.of(1).floorDiv(0);
+    }
+
+    @Test
     void aKernelThatGivesAnotherShapeOrDtypeThanDeclaredIsNamed() {
         Op wrongShape = kernel("wrong_shape", x -> x.reshape(1, 2));
         Op wrongDtype = kernel("wrong_dtype", x -> x.castTo(DataType.FLOAT));
