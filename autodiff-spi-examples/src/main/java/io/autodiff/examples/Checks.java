@@ -36,6 +36,11 @@ final class Checks {
         out.println(title);
     }
 
+    /** A line for the reader that is no result: nothing depends on it. */
+    void note(String text) {
+        line("", text, "", "", "");
+    }
+
     /** Anything but figures: equal, or not. */
     void same(String what, @Nullable Object actual, @Nullable Object expected) {
         report(what, text(actual), text(expected), "", Objects.equals(actual, expected));

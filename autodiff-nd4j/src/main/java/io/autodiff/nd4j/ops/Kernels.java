@@ -38,10 +38,21 @@ final class Kernels {
     static INDArray custom(OpCall<INDArray> call, String name, List<INDArray> inputs) {
         INDArray z = NdArrays.allocate(call.outputSpec());
         Nd4j.exec(DynamicCustomOp.builder(name)
-                .addInputs(inputs.toArray(new INDArray[0]))
+                .addInputs(inputs.stream().map(x -> ofRank(z.rank(), x)).toArray(INDArray[]::new))
                 .addOutputs(z)
                 .build());
         return z;
+    }
+
+    /** The array with axes of size 1 put before its own: ND4J takes [1, 1] beside [3] for a scalar, and then expects [3]. */
+    private static INDArray ofRank(int rank, INDArray x) {
+        if (x.rank() == 0 || x.rank() >= rank) {
+            return x;
+        }
+        long[] shape = new long[rank];
+        Arrays.fill(shape, 1);
+        System.arraycopy(x.shape(), 0, shape, rank - x.rank(), x.rank());
+        return x.reshape('c', shape);
     }
 
     /** An array broadcast to the shape of the result. */

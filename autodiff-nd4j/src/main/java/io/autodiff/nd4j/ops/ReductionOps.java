@@ -73,7 +73,10 @@ final class ReductionOps {
             INDArray column = x.dup('c').reshape('c', withOne(x.shape()));
             return reduction.apply(column, false, x.rank());
         }
-        return reduction.apply(x, call.attributes().flag("keepDims"), axes);
+        // ND4J's norm keeps an axis of size 1 of a matrix, whatever it was told.
+        return reduction
+                .apply(x, call.attributes().flag("keepDims"), axes)
+                .reshape('c', call.outputSpec().shape().toArray());
     }
 
     private static long[] withOne(long[] shape) {

@@ -48,6 +48,8 @@ final class ElementwiseSamples {
         samples.add(OpSample.of("pow", COLUMN.square(), ROW));
         samples.add(OpSample.of("pow", SCALAR, MATRIX));
         samples.add(OpSample.of("pow", POSITIVE, Tensors.of(2.0)).expecting(0.25, 1, 6.25, 0.015625, 16, 9));
+        samples.add(OpSample.of("pow", Tensors.of(new double[][] {{3}}), ROW)
+                .expecting(Math.sqrt(3), Math.pow(3, -1.25), 9));
         samples.add(OpSample.of("pow", EMPTY, ROW));
         samples.add(OpSample.of("pow", Tensors.of(new double[] {0, 0, 0, -2, -8, 1, NAN, 2}), Tensors.of(new double[] {
                     0, 2, -1, 3, 1 / 3.0, NAN, 0, INF
@@ -115,6 +117,8 @@ final class ElementwiseSamples {
                 .valueOnly());
         samples.add(OpSample.of("where", condition, INTS, Tensors.of(0)).expecting(7, 0, 3));
         samples.add(OpSample.of("where", condition, condition, Tensors.of(true)).expecting(1, 1, 1));
+        samples.add(OpSample.of("where", condition, Tensors.of(new double[][] {{3}}), ROW)
+                .expecting(3, -1.25, 3));
         samples.add(OpSample.of("where", condition, EMPTY, ROW));
     }
 
@@ -153,6 +157,11 @@ final class ElementwiseSamples {
                 List.of(MATRIX, SCALAR),
                 List.of(SCALAR, MATRIX),
                 List.of(SCALAR, SCALAR.add(1)),
+                List.of(Tensors.of(new double[][] {{3}}), ROW),
+                List.of(ROW, Tensors.of(new double[][] {{3}})),
+                List.of(Tensors.of(new double[][] {{3}}), Tensors.of(new double[] {-2})),
+                List.of(Tensors.of(new double[][] {{3}}), SCALAR),
+                List.of(Tensors.of(new double[][] {{3}}), MATRIX),
                 List.of(Tensors.of(new double[] {3}), ROW));
         for (List<Tensor> pair : pairs) {
             samples.add(OpSample.of(op, pair.get(0), pair.get(1)).expecting(each(pair.get(0), pair.get(1), function)));

@@ -58,6 +58,15 @@ final class StructureSamples {
         samples.add(reduce("norm2", MATRIX, false, 0L, 1L).expecting(Math.sqrt(33.5625)));
         samples.add(reduce("norm2", MATRIX, true, 1L).expecting(Math.sqrt(17.25), Math.sqrt(16.3125)));
         samples.add(reduce("norm2", CUBE, false, 1L));
+        for (boolean keepDims : new boolean[] {false, true}) {
+            samples.add(reduce("norm2", VECTOR.reshape(3, 1), keepDims, 1L).expecting(0.5, 1.25, 2));
+            samples.add(reduce("norm2", VECTOR.reshape(1, 3), keepDims, 0L).expecting(0.5, 1.25, 2));
+            samples.add(
+                    reduce("norm2", VECTOR.reshape(3, 1, 1), keepDims, 1L, 2L).expecting(0.5, 1.25, 2));
+            samples.add(reduce("norm2", SCALAR.reshape(1, 1), keepDims, 0L).expecting(1.75));
+            samples.add(reduce("reduce_sum", VECTOR.reshape(3, 1), keepDims, 1L).expecting(0.5, -1.25, 2));
+            samples.add(reduce("reduce_sum", VECTOR.reshape(1, 3), keepDims, 0L).expecting(0.5, -1.25, 2));
+        }
         samples.add(reduce("norm2", SCALAR, false).expecting(1.75));
         samples.add(reduce("norm2", EMPTY, false, 0L).expecting(0, 0, 0));
         samples.add(reduce("norm2", Tensors.zeros(DType.FLOAT64, 3), false, 0L)
