@@ -104,9 +104,17 @@ final class Trace {
         // Suppliers are equal if they are the same object.
         return hostScalars.computeIfAbsent(
                 List.of(dtype, number),
-                key -> source(
-                        new TensorSpec(dtype, Shape.SCALAR),
-                        () -> Literals.scalar(number.get(), dtype, "a scalar of Java")));
+                key -> source(new TensorSpec(dtype, Shape.SCALAR), () -> Functions.hostScalar(dtype, anew(number))));
+    }
+
+    /** A supplier of its own for each call: where one function calls another twice, an outer trace must ask twice. */
+    private static Supplier<Number> anew(Supplier<? extends Number> number) {
+        return new Supplier<>() {
+            @Override
+            public Number get() {
+                return number.get();
+            }
+        };
     }
 
     /** The value that a variable has at this point of the trace. */

@@ -240,11 +240,63 @@ class CompiledFunctionTest {
     }
 
     @Test
-    void printingHappensAtEachCallAndInOrder() {
+    void whatJavaGivesIsNewAtEachCallOfAFunctionInAFunction() {
+        Variable x = Variable.of(8.0);
+        Sgd sgd = new Sgd(0.25);
+        Random random = Random.seeded(5);
+        CompiledAction step = Functions.compileAction(() -> sgd.minimize(x::square, List.of(x)));
+        CompiledSupplier draw = Functions.compileSupplier(() -> random.uniform(DType.FLOAT64, 2));
+        CompiledMany outer = Functions.compileMany(in -> {
+            step.run();
+            step.run();
+            return List.of(draw.get(), draw.get(), random.uniform(DType.FLOAT64, 2));
+        });
+        Random same = Random.seeded(5);
+        for (double expected : new double[] {2, 0.5}) {
+            for (Tensor drawn : outer.apply(List.of())) {
+                assertArrayEquals(same.uniform(DType.FLOAT64, 2).toDoubleArray(), drawn.toDoubleArray());
+            }
+            assertEquals(expected, x.item());
+        }
+        sgd.setLearningRate(0.5);
+        outer.apply(List.of());
+        assertEquals(0, x.item());
+        assertEquals(1, outer.traces());
+    }
+
+    @Test
+    void printingInAFunctionInAFunctionHappensAtEachCall() {
+        List<String> lines = printed(() -> {
+            CompiledFunction inner = Functions.compile(x -> {
+                Functions.print("inner", x);
+                return x.mul(2);
+            });
+            CompiledFunction outer = Functions.compile(x -> inner.apply(inner.apply(x)));
+            outer.apply(Tensors.of(1));
+            outer.apply(Tensors.of(5));
+        });
+        assertEquals(
+                List.of("1", "2", "5", "10"),
+                lines.stream()
+                        .map(line -> line.replaceAll("\\D+(\\d+),.*", "$1"))
+                        .toList());
+    }
+
+    private static List<String> printed(Runnable code) {
         PrintStream out = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
+            code.run();
+        } finally {
+            System.setOut(out);
+        }
+        return printed.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @Test
+    void printingHappensAtEachCallAndInOrder() {
+        List<String> lines = printed(() -> {
             CompiledFunction f = Functions.compile(x -> {
                 Functions.print("x", x);
                 Functions.print("twice", x.mul(2), x);
@@ -253,9 +305,7 @@ class CompiledFunctionTest {
             f.apply(Tensors.of(1.0));
             f.apply(Tensors.of(2.0));
             Functions.print("eager", Tensors.of(3));
-        } finally {
-            System.setOut(out);
-        }
+        });
         assertEquals(
                 List.of(
                         "x Tensor(1.0, shape=[], dtype=float64)",
@@ -263,7 +313,7 @@ class CompiledFunctionTest {
                         "x Tensor(2.0, shape=[], dtype=float64)",
                         "twice Tensor(4.0, shape=[], dtype=float64) Tensor(2.0, shape=[], dtype=float64)",
                         "eager Tensor(3, shape=[], dtype=int32)"),
-                printed.toString(StandardCharsets.UTF_8).lines().toList());
+                lines);
     }
 
     @Test
