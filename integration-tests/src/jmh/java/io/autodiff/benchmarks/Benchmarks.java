@@ -1,0 +1,76 @@
+package io.autodiff.benchmarks;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Checks that all means give the same numbers, measures them, and prints a table in Markdown. DJL's row is the unit: it runs
+ * on the same machine in the same minutes, and a ratio says more than a time on a machine with other work.
+ */
+public final class Benchmarks {
+    private static final String UNIT = "djlPyTorch";
+
+    private static final List<Row> ROWS = List.of(
+            new Row("eager", "autodiff, eager"),
+            new Row("compiled", "autodiff, compiled"),
+            new Row("compiledLoop", "autodiff, 1000 steps in a compiled call"),
+            new Row("plainJava", "Java floats, derivative by hand"),
+            new Row("nd4j", "ND4J in place, derivative by hand"),
+            new Row("sameDiff", "SameDiff"),
+            new Row(UNIT, "DJL with PyTorch"));
+
+    private Benchmarks() {}
+
+    /** A benchmark method and how the table calls it. */
+    private record Row(String method, String label) {}
+
+    /**
+     * Checks, measures and prints.
+     *
+     * @param args none
+     * @throws RunnerException if a benchmark fails
+     */
+    public static void main(String[] args) throws RunnerException {
+        QuadraticStep.check();
+        SineChain.check();
+        Options options = new OptionsBuilder()
+                .include("^" + Benchmarks.class.getPackageName().replace(".", "\\.") + "\\.")
+                .verbosity(VerboseMode.SILENT)
+                .shouldFailOnError(true)
+                .build();
+        Collection<RunResult> results = new Runner(options).run();
+        print("SGD step on x^2 - 2x + 1, x read", medians(QuadraticStep.class, results));
+        print("200 times y = sin(1.01 y + 0.1), value and gradient", medians(SineChain.class, results));
+    }
+
+    /** Nanoseconds by method. The median: one iteration that another program disturbed does not move it. */
+    private static Map<String, Double> medians(Class<?> benchmark, Collection<RunResult> results) {
+        String prefix = benchmark.getName() + ".";
+        return results.stream()
+                .filter(result -> result.getParams().getBenchmark().startsWith(prefix))
+                .collect(Collectors.toMap(
+                        result -> result.getParams().getBenchmark().substring(prefix.length()),
+                        result -> result.getPrimaryResult().getStatistics().getPercentile(50)));
+    }
+
+    private static void print(String title, Map<String, Double> medians) {
+        double unit = Objects.requireNonNull(medians.get(UNIT), UNIT);
+        System.out.printf(Locale.ROOT, "%n| %s | microseconds | of DJL's time |%n|---|---:|---:|%n", title);
+        for (Row row : ROWS) {
+            Double median = medians.get(row.method());
+            if (median != null) {
+                System.out.printf(Locale.ROOT, "| %s | %.3f | %.4f |%n", row.label(), median / 1000, median / unit);
+            }
+        }
+    }
+}
