@@ -26,6 +26,39 @@ import org.junit.jupiter.api.Test;
 /** What a compiled function runs: its steps, their memory, and that they compute what eager code does. */
 class PlanTest {
     @Test
+    void everyScalarResultIsRoundedToItsDtype() {
+        Tensor x = Tensors.of(1f);
+        CompiledMany f = Functions.compileMany(in -> quotients(in.get(0)));
+        List<Tensor> eager = quotients(x);
+        List<Tensor> compiled = f.apply(List.of(x));
+        for (int i = 0; i < eager.size(); i++) {
+            // As doubles: digits beyond the dtype would show.
+            assertEquals(eager.get(i).item(), compiled.get(i).item());
+        }
+        assertEquals(1 / 3f, compiled.get(0).item());
+    }
+
+    private static List<Tensor> quotients(Tensor x) {
+        Tensor y = x.add(2);
+        return List.of(
+                x.divNoNan(y),
+                x.mul(0.1).mulNoNan(y),
+                x.div(y),
+                x.div(y).sigmoid(),
+                x.castTo(DType.FLOAT64).div(3).castTo(DType.FLOAT32));
+    }
+
+    @Test
+    void integersThatAreOnlyHandedThroughKeepTheirValue() {
+        CompiledMany f = Functions.compileMany(in -> List.of(
+                in.get(0).stopGradient(), in.get(1).stopGradient(), in.get(2).sin()));
+        List<Tensor> results = f.apply(List.of(Tensors.of(7), Tensors.of(true), Tensors.of(0.5)));
+        assertEquals(7, results.get(0).item());
+        assertEquals(1, results.get(1).item());
+        assertEquals(Math.sin(0.5), results.get(2).item());
+    }
+
+    @Test
     void compiledAndEagerStepsAreTheSameToTheLastBit() {
         Variable eager = Variable.of(new float[] {0.3f, -2});
         Variable compiled = Variable.of(new float[] {0.3f, -2});

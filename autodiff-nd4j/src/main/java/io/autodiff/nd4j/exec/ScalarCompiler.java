@@ -3,7 +3,6 @@ package io.autodiff.nd4j.exec;
 import io.autodiff.DType;
 import io.autodiff.nd4j.exec.ScalarProgram.Instruction;
 import io.autodiff.nd4j.exec.ScalarProgram.Kind;
-import io.autodiff.op.OpCall;
 import io.autodiff.op.ScalarExpression;
 import io.autodiff.op.ScalarExpression.Apply;
 import io.autodiff.op.ScalarExpression.Constant;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link ScalarProgram} of scalar calls: of each, the instructions of its op's scalar meaning. */
 final class ScalarCompiler {
@@ -101,9 +101,16 @@ final class ScalarCompiler {
             List<Operand> operands = new ArrayList<>();
             apply.arguments().forEach(argument -> operands.add(emit(argument, false)));
             int to = newRegister(0);
-            Kind kind = kind(apply.function(), operands, whole);
+            Kind kind = kind(apply.function(), operands);
             instructions.add(new Instruction(
-                    kind, apply.function(), to, at(operands, 0), at(operands, 1), at(operands, 2), step.call));
+                    kind,
+                    apply.function(),
+                    to,
+                    at(operands, 0),
+                    at(operands, 1),
+                    at(operands, 2),
+                    whole ? narrowing(step.call.outputSpec().dtype()) : null,
+                    step.call));
             return new Operand(to, isFloating(kind));
         }
 
@@ -111,9 +118,8 @@ final class ScalarCompiler {
             return index < operands.size() ? operands.get(index).register : 0;
         }
 
-        private Kind kind(ScalarFunction function, List<Operand> operands, boolean whole) {
-            OpCall<TensorSpec> call = step.call;
-            DType to = call.outputSpec().dtype();
+        private Kind kind(ScalarFunction function, List<Operand> operands) {
+            DType to = step.call.outputSpec().dtype();
             if (function == ScalarFunction.CAST) {
                 return operands.get(0).floating
                         ? to.isFloating() ? Kind.CAST_FLOATING_TO_FLOATING : Kind.CAST_FLOATING_TO_INTEGER
@@ -128,19 +134,17 @@ final class ScalarCompiler {
             if (function.isComparison()) {
                 return floating ? Kind.COMPARE_FLOATING : Kind.COMPARE_INTEGER;
             }
-            if (floating) {
-                return whole && to == DType.FLOAT32 ? Kind.FLOATING_TO_FLOAT32 : Kind.FLOATING;
-            }
-            return whole && to == DType.INT32 ? Kind.INTEGER_TO_INT32 : Kind.INTEGER;
+            return floating ? Kind.FLOATING : Kind.INTEGER;
+        }
+
+        /** Registers hold float64 and int64 as they are, and a bool is 0 or 1. */
+        private static @Nullable DType narrowing(DType result) {
+            return result == DType.FLOAT32 || result == DType.INT32 ? result : null;
         }
 
         private boolean isFloating(Kind kind) {
             return switch (kind) {
-                case FLOATING,
-                        FLOATING_TO_FLOAT32,
-                        SELECT_FLOATING,
-                        CAST_FLOATING_TO_FLOATING,
-                        CAST_INTEGER_TO_FLOATING -> true;
+                case FLOATING, SELECT_FLOATING, CAST_FLOATING_TO_FLOATING, CAST_INTEGER_TO_FLOATING -> true;
                 default -> false;
             };
         }

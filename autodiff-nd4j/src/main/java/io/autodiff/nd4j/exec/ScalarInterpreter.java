@@ -125,12 +125,6 @@ final class ScalarInterpreter {
     }
 
     private long cast(ScalarExpression a) {
-        DType to = call.outputSpec().dtype();
-        if (isFloating(a)) {
-            double element = floating(a);
-            return to == DType.BOOL ? (element != 0 ? 1 : 0) : Casts.toInteger(call, element, 0);
-        }
-        long element = integer(a);
-        return to == DType.BOOL ? (element != 0 ? 1 : 0) : Casts.toInteger(call, element);
+        return isFloating(a) ? Casts.toInteger(call, floating(a), 0) : Casts.toInteger(call, integer(a));
     }
 }

@@ -6,6 +6,8 @@ import io.autodiff.nd4j.ops.Casts;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.ScalarFunction;
 import io.autodiff.op.TensorSpec;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Elementwise calls on scalars, one after the other, as instructions on registers: nothing is allocated for what lies between the
@@ -13,12 +15,10 @@ import io.autodiff.op.TensorSpec;
  * for integers and bool.
  */
 final class ScalarProgram {
-    /** What an instruction does: on which places, and how it narrows its result. */
+    /** What an instruction does, and on which places. */
     enum Kind {
         FLOATING,
-        FLOATING_TO_FLOAT32,
         INTEGER,
-        INTEGER_TO_INT32,
         COMPARE_FLOATING,
         COMPARE_INTEGER,
         SELECT_FLOATING,
@@ -38,9 +38,18 @@ final class ScalarProgram {
      * @param a the first register that it reads
      * @param b the second; any if there is none
      * @param c the third; any if there is none
+     * @param narrows float32 or int32 if the result is rounded or wrapped to that, as the last of a call is; null if not
      * @param call what it is a part of
      */
-    record Instruction(Kind kind, ScalarFunction function, int to, int a, int b, int c, OpCall<TensorSpec> call) {}
+    record Instruction(
+            Kind kind,
+            ScalarFunction function,
+            int to,
+            int a,
+            int b,
+            int c,
+            @Nullable DType narrows,
+            OpCall<TensorSpec> call) {}
 
     private final Instruction[] instructions;
     private final double[] constants;
@@ -61,23 +70,19 @@ final class ScalarProgram {
             TensorSpec[] outputSpecs) {
         this.instructions = instructions;
         this.constants = constants;
-        this.integerConstants = usesIntegers(instructions) ? integers(constants) : new long[0];
+        this.integerConstants = usesIntegers(instructions, inputSpecs, outputSpecs) ? integers(constants) : new long[0];
         this.inputs = inputs;
         this.inputSpecs = inputSpecs;
         this.outputs = outputs;
         this.outputSpecs = outputSpecs;
     }
 
-    private static boolean usesIntegers(Instruction[] instructions) {
-        for (Instruction instruction : instructions) {
-            switch (instruction.kind) {
-                case FLOATING, FLOATING_TO_FLOAT32, CAST_FLOATING_TO_FLOATING -> {}
-                default -> {
-                    return true;
-                }
-            }
-        }
-        return false;
+    /** Also where no instruction does: an integer may be handed through. */
+    private static boolean usesIntegers(Instruction[] instructions, TensorSpec[] inputSpecs, TensorSpec[] outputSpecs) {
+        return !Stream.of(instructions)
+                        .allMatch(i -> i.kind == Kind.FLOATING || i.kind == Kind.CAST_FLOATING_TO_FLOATING)
+                || !Stream.of(inputSpecs).allMatch(spec -> spec.dtype().isFloating())
+                || !Stream.of(outputSpecs).allMatch(spec -> spec.dtype().isFloating());
     }
 
     private static long[] integers(double[] constants) {
@@ -116,29 +121,21 @@ final class ScalarProgram {
         int to = i.to;
         switch (i.kind) {
             case FLOATING -> f[to] = ScalarArithmetic.floating(i.function, f[i.a], f[i.b]);
-            case FLOATING_TO_FLOAT32 -> f[to] = (float) ScalarArithmetic.floating(i.function, f[i.a], f[i.b]);
             case INTEGER -> n[to] = ScalarArithmetic.integer(i.function, n[i.a], n[i.b]);
-            case INTEGER_TO_INT32 ->
-                n[to] = ScalarArithmetic.wrapped(ScalarArithmetic.integer(i.function, n[i.a], n[i.b]));
             case COMPARE_FLOATING ->
                 n[to] = ScalarArithmetic.compare(i.function, ScalarArithmetic.order(f[i.a], f[i.b]));
             case COMPARE_INTEGER -> n[to] = ScalarArithmetic.compare(i.function, Long.compare(n[i.a], n[i.b]));
             case SELECT_FLOATING -> f[to] = n[i.a] != 0 ? f[i.b] : f[i.c];
             case SELECT_INTEGER -> n[to] = n[i.a] != 0 ? n[i.b] : n[i.c];
-            case CAST_FLOATING_TO_FLOATING -> f[to] = narrowed(i.call, f[i.a]);
-            case CAST_INTEGER_TO_FLOATING -> f[to] = narrowed(i.call, (double) n[i.a]);
-            case CAST_FLOATING_TO_INTEGER ->
-                n[to] = isBool(i.call) ? (f[i.a] != 0 ? 1 : 0) : Casts.toInteger(i.call, f[i.a], 0);
-            case CAST_INTEGER_TO_INTEGER ->
-                n[to] = isBool(i.call) ? (n[i.a] != 0 ? 1 : 0) : Casts.toInteger(i.call, n[i.a]);
+            case CAST_FLOATING_TO_FLOATING -> f[to] = f[i.a];
+            case CAST_INTEGER_TO_FLOATING -> f[to] = (double) n[i.a];
+            case CAST_FLOATING_TO_INTEGER -> n[to] = Casts.toInteger(i.call, f[i.a], 0);
+            case CAST_INTEGER_TO_INTEGER -> n[to] = Casts.toInteger(i.call, n[i.a]);
         }
-    }
-
-    private static double narrowed(OpCall<TensorSpec> cast, double wide) {
-        return cast.outputSpec().dtype() == DType.FLOAT32 ? (float) wide : wide;
-    }
-
-    private static boolean isBool(OpCall<TensorSpec> cast) {
-        return cast.outputSpec().dtype() == DType.BOOL;
+        if (i.narrows == DType.FLOAT32) {
+            f[to] = (float) f[to];
+        } else if (i.narrows == DType.INT32) {
+            n[to] = ScalarArithmetic.wrapped(n[to]);
+        }
     }
 }

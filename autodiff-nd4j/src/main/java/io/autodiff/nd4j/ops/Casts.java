@@ -8,7 +8,7 @@ public final class Casts {
     private Casts() {}
 
     /**
-     * A float as an integer of a call's output dtype, towards zero.
+     * A float as an integer of a call's output dtype, towards zero; for bool, 0 or 1.
      *
      * @param call a cast
      * @param element the number
@@ -18,6 +18,9 @@ public final class Casts {
      */
     public static long toInteger(OpCall<?> call, double element, int index) {
         DType to = call.outputSpec().dtype();
+        if (to == DType.BOOL) {
+            return element != 0 ? 1 : 0;
+        }
         // Towards zero, -2^31 - 0.5 is still the least int; no double lies between -2^63 and the next below it.
         boolean fits =
                 to == DType.INT32 ? element > -0x1p31 - 1 && element < 0x1p31 : element >= -0x1p63 && element < 0x1p63;
@@ -28,17 +31,20 @@ public final class Casts {
     }
 
     /**
-     * An integer as an integer of a call's output dtype.
+     * An integer as an integer of a call's output dtype; for bool, 0 or 1.
      *
      * @param call a cast
      * @param element the number
-     * @return the same number
+     * @return the same number, or its truth
      * @throws io.autodiff.op.InvalidOperandException if it is beyond the dtype
      */
     public static long toInteger(OpCall<?> call, long element) {
-        if (call.outputSpec().dtype() == DType.INT32 && element != (int) element) {
-            throw call.error(
-                    "the element " + element + " is beyond " + call.outputSpec().dtype());
+        DType to = call.outputSpec().dtype();
+        if (to == DType.BOOL) {
+            return element != 0 ? 1 : 0;
+        }
+        if (to == DType.INT32 && element != (int) element) {
+            throw call.error("the element " + element + " is beyond " + to);
         }
         return element;
     }
