@@ -111,7 +111,7 @@ public final class Branch {
                 inputs,
                 outputs,
                 first.hasEffects() || second.hasEffects(),
-                in -> side(in, yes, no).run(in),
+                StagedOp.kernel(in -> side(in, yes, no).run(in)),
                 in -> side(in, yes, no).gradient(in));
     }
 

@@ -1,5 +1,6 @@
 package io.autodiff;
 
+import io.autodiff.spi.CompiledGraph;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +57,11 @@ final class Region {
     /** The same without printing: for what is run again to be differentiated. */
     List<Tensor> rerun(List<Tensor> all) {
         return compiled.apply(all).subList(0, outputs() + inputs.assigned().size());
+    }
+
+    /** What {@link #rerun} runs. */
+    CompiledGraph graph() {
+        return compiled.graph(inputs.specs());
     }
 
     /** The gradients of the op's floating inputs, of its inputs and the gradients of its floating outputs. */

@@ -1,6 +1,10 @@
 package io.autodiff;
 
+import io.autodiff.op.Kernel;
+import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
+import io.autodiff.spi.CompiledGraph;
+import io.autodiff.spi.WhileKernel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -55,8 +59,42 @@ final class StagedLoop {
         StagedOp.Inputs inputs = new StagedOp.Inputs(state, step.assigned());
         StagedLoop loop = new StagedLoop(inputs, test, step);
         List<Tensor> last =
-                StagedOp.apply("while_loop", inputs, specs, step.hasEffects(), loop::forward, loop::gradient);
+                StagedOp.apply("while_loop", inputs, specs, step.hasEffects(), loop.kernel(step), loop::gradient);
         return last.subList(1, last.size());
+    }
+
+    /** One that an engine can take apart, unless the steps print. */
+    private Kernel<Tensor> kernel(Trace step) {
+        Kernel<Tensor> plain = StagedOp.kernel(this::forward);
+        return step.hasEffects() ? plain : new Parts(plain);
+    }
+
+    private final class Parts implements WhileKernel {
+        private final Kernel<Tensor> plain;
+
+        Parts(Kernel<Tensor> plain) {
+            this.plain = plain;
+        }
+
+        @Override
+        public List<Tensor> compute(OpCall<Tensor> call) {
+            return plain.compute(call);
+        }
+
+        @Override
+        public int carried() {
+            return carried;
+        }
+
+        @Override
+        public CompiledGraph condition() {
+            return condition.graph();
+        }
+
+        @Override
+        public CompiledGraph step() {
+            return body.graph();
+        }
     }
 
     private List<Tensor> forward(List<Tensor> all) {

@@ -1,6 +1,7 @@
 package io.autodiff;
 
 import io.autodiff.op.Attributes;
+import io.autodiff.op.Kernel;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
@@ -71,6 +72,10 @@ final class StagedOp {
             return tensors.size();
         }
 
+        List<TensorSpec> specs() {
+            return tensors.stream().map(Tensor::spec).toList();
+        }
+
         /** The place of the first assigned variable. */
         int firstAssigned() {
             return arguments;
@@ -95,12 +100,17 @@ final class StagedOp {
      * @param inputs the inputs
      * @param outputs dtype and shape of the outputs; the values of the assigned variables come after them
      * @param prints whether the code does something else than to compute, and is run at each call even if nothing needs it
-     * @param forward the outputs and the assigned values, of the inputs
+     * @param forward gives the outputs and the assigned values; see {@link #kernel}
      * @param gradient the gradients of the floating inputs, of the inputs and the gradients of the floating outputs
      * @return the outputs
      */
     static List<Tensor> apply(
-            String name, Inputs inputs, List<TensorSpec> outputs, boolean prints, Code forward, Code gradient) {
+            String name,
+            Inputs inputs,
+            List<TensorSpec> outputs,
+            boolean prints,
+            Kernel<Tensor> forward,
+            Code gradient) {
         if (prints) {
             // What depends on nothing that differs from call to call would be computed once.
             inputs.add(Functions.hostScalar(DType.INT32, () -> 0), null);
@@ -118,13 +128,18 @@ final class StagedOp {
         return computed.subList(0, outputs.size());
     }
 
+    /** A kernel that runs code. */
+    static Kernel<Tensor> kernel(Code code) {
+        return c -> Trace.outside(() -> code.apply(c.inputs()));
+    }
+
     /** An assigned value has no gradient: an assignment passes none. */
     private static Op op(
             String name,
             List<TensorSpec> specs,
             int differentiable,
             List<@Nullable Variable> variables,
-            Code forward,
+            Kernel<Tensor> kernel,
             Code gradient) {
         return Op.named(name)
                 .variadicInputs("input")
@@ -132,7 +147,7 @@ final class StagedOp {
                         .mapToObj(i -> "output" + i)
                         .toArray(String[]::new))
                 .shapes(c -> specs)
-                .kernels(Tensor.class, c -> Trace.outside(() -> forward.apply(c.inputs())))
+                .kernels(Tensor.class, kernel)
                 .gradients((c, dys, needed) -> gradients(c, dys.subList(0, differentiable), variables, gradient))
                 .checked();
     }
@@ -150,7 +165,7 @@ final class StagedOp {
                 specs,
                 specs.size(),
                 ofInputs,
-                gradient,
+                kernel(gradient),
                 differentiated(ofInputs, gradient));
         List<Tensor> computed = Executor.execute(op, Attributes.NONE, inputs);
         List<@Nullable Tensor> gradients = new ArrayList<>();

@@ -217,8 +217,7 @@ final class Trace {
         operands.forEach(operand -> inputs.add(operand.asTensor()));
         sources.forEach(source -> inputs.add(source.tensor().get()));
         boolean heard = CURRENT.get() != null || Executor.recorders().stream().anyMatch(Recorder::hearsEachOp);
-        List<Tensor> computed =
-                heard ? inline(inputs) : Objects.requireNonNull(graph).run(inputs);
+        List<Tensor> computed = heard ? inline(inputs) : graph().run(inputs);
         int next = outputs;
         for (Variable variable : assigned.keySet()) {
             variable.assign(computed.get(next++));
@@ -310,8 +309,13 @@ final class Trace {
         return Executor.created(AutodiffProvider.current().alias(tensor));
     }
 
+    /** What a call runs that nothing has to hear of. */
+    CompiledGraph graph() {
+        return Objects.requireNonNull(graph);
+    }
+
     /** The steps of the graph, for a reader. */
     String describe() {
-        return Objects.requireNonNull(graph).describe();
+        return graph().describe();
     }
 }

@@ -8,12 +8,16 @@ import io.autodiff.op.InvalidOperandException;
 import io.autodiff.op.Kernel;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
+import io.autodiff.spi.WhileKernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Computes one call: a scalar one in Java, any other by its ND4J kernel, whose results are checked against what the op declared. */
+/**
+ * Computes one call: a scalar one in Java, any other by its ND4J kernel, whose results are checked against what the op declared, or
+ * without one by a loop over the op's scalar meaning.
+ */
 final class Replay {
     private Replay() {}
 
@@ -38,9 +42,9 @@ final class Replay {
         Kernel<INDArray> kernel = call.op().kernel(INDArray.class);
         Kernel<Tensor> code = call.op().kernel(Tensor.class);
         if (kernel == null && code != null) {
-            return run(code, call, inputs);
+            return code instanceof WhileKernel loop ? Repetition.run(loop, inputs) : run(code, call, inputs);
         }
-        if (kernel == null) {
+        if (kernel == null && call.op().elementwise() == null) {
             throw call.error("has no kernel for INDArray; add .kernel(INDArray.class, ...) to the op");
         }
         if (call.outputSpecs().stream().allMatch(spec -> spec.shape().elements() == 0)) {
@@ -51,6 +55,9 @@ final class Replay {
         List<INDArray> arrays = new ArrayList<>(inputs.length);
         for (Value input : inputs) {
             arrays.add(input.array());
+        }
+        if (kernel == null) {
+            return new Value[] {Value.ofArray(call.outputSpec(), ElementwiseLoop.compute(call, arrays))};
         }
         List<INDArray> results = kernel.compute(call.withInputs(arrays));
         if (results.size() != call.outputSpecs().size()) {
