@@ -165,17 +165,26 @@ final class Plan implements CompiledGraph {
         Value[] outputs = step.compute(inputs);
         for (int i = 0; i < outputs.length; i++) {
             values[step.outputs[i]] = outputs[i];
-            for (Value input : inputs) {
-                if (input == outputs[i]) {
-                    // Two slots share it now, and neither may end it for the other.
-                    input.pin();
-                }
+            if (contains(inputs, outputs[i])) {
+                outputs[i].share();
             }
         }
         for (int slot : step.ending) {
-            filled(values, slot).close();
+            Value ended = filled(values, slot);
             values[slot] = null;
+            if (!ended.isShared() || !contains(values, ended)) {
+                ended.close();
+            }
         }
+    }
+
+    static boolean contains(@Nullable Value[] values, Value value) {
+        for (Value other : values) {
+            if (other == value) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Value filled(@Nullable Value[] values, int slot) {

@@ -46,18 +46,27 @@ public final class PlanBuilder {
     }
 
     /**
-     * Ends the plan.
+     * The plan of a traced function.
      *
      * @param results what a run gives
      * @return the plan
      * @throws IllegalStateException if a result depends on a placeholder that is none of the plan's
      */
     public CompiledGraph build(List<Node> results) {
-        for (Computation computation : Execution.current().order(results)) {
-            if (computation.isTraced()) {
-                add(computation);
-            }
-        }
+        List<Computation> traced = Execution.current().order(results).stream()
+                .filter(Computation::isTraced)
+                .toList();
+        return build(traced, results);
+    }
+
+    /**
+     * The plan of some calls; whatever else they need has its value, and is the same at each run.
+     *
+     * @param calls in the order in which they can run
+     * @param results what a run gives
+     */
+    Plan build(List<Computation> calls, List<Node> results) {
+        calls.forEach(this::add);
         int[] resultSlots = results.stream().mapToInt(this::slot).toArray();
         joinScalars(resultSlots);
         endMemory(resultSlots);

@@ -18,6 +18,7 @@ public final class Value implements Node.State {
     private volatile @Nullable INDArray array;
     private @Nullable Node owner;
     private int pins;
+    private boolean shared;
 
     private Value(TensorSpec spec, long bits, @Nullable INDArray array, boolean closeable) {
         this.spec = spec;
@@ -127,6 +128,16 @@ public final class Value implements Node.State {
         } finally {
             unpin();
         }
+    }
+
+    /** {@return whether a call gave this back as its own result, so that more than one place of a plan may hold it} */
+    public synchronized boolean isShared() {
+        return shared;
+    }
+
+    /** Notes that a call gave this back as its own result. */
+    public synchronized void share() {
+        shared = true;
     }
 
     /** Keeps the memory: for a reader, or for good where what depends on it is not known here. */
