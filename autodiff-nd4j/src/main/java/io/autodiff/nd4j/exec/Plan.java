@@ -108,12 +108,11 @@ final class Plan implements CompiledGraph {
     /** Made when it is first asked for; two threads may make it twice, which does no harm. */
     private volatile @Nullable ScalarPlan scalars;
 
-    Plan(int arguments, @Nullable Value[] initial, List<Step> steps, int[] results) {
-        this.arguments = arguments;
-        this.initial = initial;
-        this.steps = List.copyOf(steps);
-        this.results = results;
-        verify();
+    Plan(Draft draft) {
+        this.arguments = draft.arguments;
+        this.initial = draft.initial.toArray(new Value[0]);
+        this.steps = List.copyOf(draft.steps);
+        this.results = draft.results;
     }
 
     @Override
@@ -193,38 +192,6 @@ final class Plan implements CompiledGraph {
             throw new IllegalStateException("slot %" + slot + " of a plan is empty");
         }
         return value;
-    }
-
-    /** Each slot is filled once, before it is read, and not read after its end; what the caller sees never ends. */
-    private void verify() {
-        boolean[] filled = new boolean[initial.length];
-        boolean[] ended = new boolean[initial.length];
-        for (int slot = 0; slot < initial.length; slot++) {
-            filled[slot] = slot < arguments || initial[slot] != null;
-        }
-        boolean[] fixed = filled.clone();
-        for (Step step : steps) {
-            for (int slot : step.inputs) {
-                require(filled[slot] && !ended[slot], step);
-            }
-            for (int slot : step.outputs) {
-                require(!filled[slot], step);
-                filled[slot] = true;
-            }
-            for (int slot : step.ending) {
-                require(filled[slot] && !ended[slot] && !fixed[slot], step);
-                ended[slot] = true;
-            }
-        }
-        for (int slot : results) {
-            require(filled[slot] && !ended[slot], "the results " + Arrays.toString(results));
-        }
-    }
-
-    private static void require(boolean holds, Object where) {
-        if (!holds) {
-            throw new IllegalStateException("a plan is not well formed at " + where);
-        }
     }
 
     @Override
