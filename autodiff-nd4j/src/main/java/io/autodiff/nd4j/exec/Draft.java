@@ -90,7 +90,7 @@ final class Draft {
             }
         }
         for (int slot : results) {
-            require(filled[slot] && !ended[slot], pass, "the results " + Arrays.toString(results));
+            require(filled[slot] && !ended[slot], pass, "its results");
         }
     }
 

@@ -33,6 +33,9 @@ public final class Execution implements Evaluator {
     /** The same for the arrays that pending calls hold as their inputs; each use counts. In bytes. */
     static final long MOST_HELD = 256L << 20;
 
+    /** More calls than this are computed one by one: work that gathered by chance does not come again, and a plan would be lost. */
+    static final int LARGEST_PLAN = 2000;
+
     private static final ThreadLocal<Execution> CURRENT = ThreadLocal.withInitial(Execution::new);
 
     private final boolean immediate = immediate(System.getProperty("autodiff.execution", "deferred"));
@@ -141,7 +144,7 @@ public final class Execution implements Evaluator {
 
     private void run(Collection<Node> roots) {
         List<Computation> order = linearisation.order(roots);
-        boolean singly = immediate || debug || waitsForPlaceholder(roots);
+        boolean singly = immediate || debug || order.size() > LARGEST_PLAN || waitsForPlaceholder(roots);
         int next = 0;
         while (next < order.size()
                 && (singly || ScalarInterpreter.takes(order.get(next).call()))) {
