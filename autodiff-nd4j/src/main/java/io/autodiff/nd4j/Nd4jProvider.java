@@ -128,6 +128,7 @@ public final class Nd4jProvider implements AutodiffProvider {
 
     @Override
     public void release(Collection<? extends Tensor> released, Collection<? extends Tensor> surviving) {
+        Execution.current().forget(nodes(released));
         evaluate(surviving);
         Release.release(nodes(released), nodes(surviving));
     }

@@ -18,6 +18,7 @@ public final class Value implements Node.State {
     private volatile @Nullable INDArray array;
     private @Nullable Node owner;
     private int pins;
+    private boolean shared;
 
     private Value(TensorSpec spec, long bits, @Nullable INDArray array, boolean closeable) {
         this.spec = spec;
@@ -129,6 +130,16 @@ public final class Value implements Node.State {
         }
     }
 
+    /** {@return whether a call gave this back as its own result, so that more than one place of a plan may hold it} */
+    public synchronized boolean isShared() {
+        return shared;
+    }
+
+    /** Notes that a call gave this back as its own result. */
+    public synchronized void share() {
+        shared = true;
+    }
+
     /** Keeps the memory: for a reader, or for good where what depends on it is not known here. */
     public synchronized void pin() {
         pins++;
@@ -145,6 +156,10 @@ public final class Value implements Node.State {
 
     synchronized void setOwner(Node node) {
         owner = node;
+    }
+
+    synchronized void disown(Node node) {
+        owner = node.equals(owner) ? null : owner;
     }
 
     /** Makes a node the owner if there is none yet, and there is memory to own: a scalar in Java is left to the collector. */
