@@ -1,11 +1,8 @@
 package io.autodiff.conformance;
 
 import io.autodiff.GradientTape;
-import io.autodiff.Operand;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -40,8 +37,12 @@ final class ElementwiseCases {
         cases.add("bcast-incompatible", c -> c.fails(() -> c.constant("a").add(c.constant("b"))));
         ofX(cases, "same-tensor-both-operands", x -> x.mul(x).add(x.div(x)));
         ofX(cases, "fan-out-three-uses", x -> x.sin().add(x.mul(x.exp())).sub(x));
-        ofTwo(cases, "where-select", "a", "b", (a, b) -> Tensors.where(
-                Tensors.of(new boolean[] {true, false, true}), a.mul(a), b.mul(b)));
+        ofTwo(
+                cases,
+                "where-select",
+                "a",
+                "b",
+                (a, b) -> Tensors.where(Tensors.of(new boolean[] {true, false, true}), a.mul(a), b.mul(b)));
     }
 
     private static void functions(Cases cases) {
@@ -53,17 +54,8 @@ final class ElementwiseCases {
                 cases,
                 "unary-battery-trig",
                 x -> sum(
-                        x.sin(),
-                        x.cos(),
-                        x.tan(),
-                        x.asin(),
-                        x.acos(),
-                        x.atan(),
-                        x.sinh(),
-                        x.cosh(),
-                        x.tanh(),
-                        x.atanh(),
-                        x.asinh()));
+                        x.sin(), x.cos(), x.tan(), x.asin(), x.acos(), x.atan(), x.sinh(), x.cosh(), x.tanh(),
+                        x.atanh(), x.asinh()));
         ofX(cases, "erf-lgamma-digamma", x -> sum(x.erf(), x.lgamma(), x.digamma()));
         ofTwo(cases, "atan2", "y", "x", Tensor::atan2);
         ofTwo(cases, "floormod", "x", "y", Tensor::floorMod);
