@@ -23,7 +23,7 @@ class BuiltInOpsTest extends OpCompatibilityKit {
 
     @Override
     protected List<OpSample> samples() {
-        return Stream.of(ElementwiseSamples.all(), FunctionSamples.all(), BinarySamples.all(), StructureSamples.all())
+        return Stream.of(ElementwiseSamples.all(), FunctionSamples.all(), BinarySamples.all(), StructureSamples.all(), BlockSamples.all(), IndexingSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
