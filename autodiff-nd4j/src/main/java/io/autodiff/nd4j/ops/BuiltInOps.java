@@ -28,6 +28,9 @@ public final class BuiltInOps implements OpProvider {
                         MathOps.OPS,
                         ComparisonOps.OPS,
                         ReductionOps.OPS,
+                        CumulativeOps.OPS,
+                        SortingOps.OPS,
+                        AlongAxisOps.OPS,
                         LinalgOps.OPS,
                         StructureOps.OPS,
                         RandomOps.OPS)

@@ -23,7 +23,11 @@ class BuiltInOpsTest extends OpCompatibilityKit {
 
     @Override
     protected List<OpSample> samples() {
-        return Stream.of(ElementwiseSamples.all(), StructureSamples.all())
+        return Stream.of(
+                        ElementwiseSamples.all(),
+                        StructureSamples.all(),
+                        ReductionSamples.all(),
+                        AlongAxisSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
