@@ -27,7 +27,8 @@ class BuiltInOpsTest extends OpCompatibilityKit {
                         ElementwiseSamples.all(),
                         StructureSamples.all(),
                         ReductionSamples.all(),
-                        AlongAxisSamples.all())
+                        AlongAxisSamples.all(),
+                        RandomSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
