@@ -29,6 +29,9 @@ public final class BuiltInOps implements OpProvider {
                         ComparisonOps.OPS,
                         ReductionOps.OPS,
                         LinalgOps.OPS,
+                        SolveOps.OPS,
+                        DeterminantOps.OPS,
+                        DecompositionOps.OPS,
                         StructureOps.OPS,
                         RandomOps.OPS)
                 .flatMap(List::stream)
