@@ -341,8 +341,8 @@ public final class Linalg {
 
     /**
      * {@return singular values and vectors, of which x is left diag(values) right'}; the first large element of each left vector
-     * is positive. Gradients through the vectors need distinct values other than 0, those of the values alone do not to first order:
-     * where a gradient would divide by 0, its term is 0.
+     * is positive. A gradient through the vectors is NaN where two values are equal or, but for square matrices, one is 0; so is a
+     * second-order gradient there. A first-order gradient through the values alone is right everywhere.
      *
      * @param x [..., m, n]
      */
@@ -353,7 +353,7 @@ public final class Linalg {
 
     /**
      * {@return eigenvalues and orthonormal eigenvectors, of which x is vectors diag(values) vectors'}; the first large element of each
-     * vector is positive. Gradients through the vectors need distinct values, as for {@link #svd}.
+     * vector is positive. A gradient through the vectors is NaN where two values are equal, as for {@link #svd}.
      *
      * @param x [..., n, n], symmetric; of another matrix, the symmetric part (x + x') / 2 counts
      */

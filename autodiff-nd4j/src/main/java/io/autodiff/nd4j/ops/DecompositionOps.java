@@ -21,8 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Factorisations of matrices. What they leave open is settled, so that each is a function: signs here, the order of values. Vectors
- * of equal values have no derivative; the terms that would divide by the difference are 0, which is right for whatever does not
- * depend on the choice of these vectors.
+ * of equal values have no derivative. A gradient that came through them divides 0 by 0, and is NaN; one that came through the
+ * values alone has no such term.
  */
 final class DecompositionOps {
     /**
@@ -73,16 +73,15 @@ final class DecompositionOps {
             .kernels(INDArray.class, call -> Matrices.each(call, DecompositionOps::eigh))
             .gradients((c, dys, needed) -> {
                 Tensor v = c.outputs().get(1);
-                Tensor inner = v.mmul(dys.get(1), true, false)
-                        .mul(inverseDifferences(c.output()))
+                Tensor inner = inverseDifferences(c.output())
+                        .mulNoNan(v.mmul(dys.get(1), true, false))
                         .add(Linalg.diagonalMatrix(dys.get(0)));
                 return List.of(symmetric(v.mmul(inner).mmul(v, false, true)));
             });
 
     /**
      * The singular values, descending, and the left and right singular vectors, in columns. J. Townsend, "Differentiating the singular
-     * value decomposition", 2016: with F(i, j) = 1 / (s(j)^2 - s(i)^2), U ((F * skew(U' dU)) S + S (F * skew(V' dV)) + diag(ds)) V', and
-     * for a matrix that is not square what of dU and dV is outside the vectors' span.
+     * value decomposition", 2016: with F(i, j) = 1 / (s(j)^2 - s(i)^2) and sym(M) = M + M', U (sym(F * U' dU) S + S sym(F * V' dV) + diag(ds)) V', and for a matrix that is not square what of dU and dV is outside the vectors' span.
      */
     static final Op SVD = Op.named("svd")
             .inputs("x")
@@ -118,17 +117,17 @@ final class DecompositionOps {
     }
 
     private static Tensor symmetric(Tensor x) {
-        return x.add(Linalg.matrixTranspose(x)).mul(0.5);
+        return symmetricSum(x).mul(0.5);
     }
 
-    private static Tensor skew(Tensor x) {
-        return x.sub(Linalg.matrixTranspose(x));
+    private static Tensor symmetricSum(Tensor x) {
+        return x.add(Linalg.matrixTranspose(x));
     }
 
-    /** For each pair of values, the inverse of the second less the first; 0 where they are equal. */
+    /** For each pair of values, the inverse of the second less the first; 0 for a value and itself. */
     private static Tensor inverseDifferences(Tensor values) {
-        Tensor differences = row(values).sub(column(values));
-        return Tensors.onesLike(differences).divNoNan(differences);
+        Tensor unit = Linalg.diagonalMatrix(Tensors.onesLike(values));
+        return row(values).sub(column(values)).add(unit).rdiv(1).sub(unit);
     }
 
     private static Tensor row(Tensor values) {
@@ -194,18 +193,17 @@ final class DecompositionOps {
         Tensor u = call.outputs().get(1);
         Tensor v = call.outputs().get(2);
         Tensor f = inverseDifferences(s.square());
-        Tensor inner = f.mul(skew(u.mmul(du, true, false)))
-                .mul(row(s))
-                .add(f.mul(skew(v.mmul(dv, true, false))).mul(column(s)))
-                .add(Linalg.diagonalMatrix(ds));
+        Tensor left = symmetricSum(f.mulNoNan(u.mmul(du, true, false)));
+        Tensor right = symmetricSum(f.mulNoNan(v.mmul(dv, true, false)));
+        Tensor inner = left.mul(row(s)).add(right.mul(column(s))).add(Linalg.diagonalMatrix(ds));
         Tensor gradient = u.mmul(inner).mmul(v, false, true);
-        Tensor inverse = Tensors.onesLike(s).divNoNan(s);
+        Tensor inverse = row(s.rdiv(1));
         long m = Matrices.rows(u.shape());
         long n = Matrices.rows(v.shape());
         if (m > n) {
-            gradient = gradient.add(outside(u, du).mul(row(inverse)).mmul(v, false, true));
+            gradient = gradient.add(inverse.mulNoNan(outside(u, du)).mmul(v, false, true));
         } else if (n > m) {
-            gradient = gradient.add(u.mul(row(inverse)).mmul(outside(v, dv), false, true));
+            gradient = gradient.add(u.mmul(inverse.mulNoNan(outside(v, dv)), false, true));
         }
         return gradient;
     }
