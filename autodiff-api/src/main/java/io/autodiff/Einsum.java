@@ -136,7 +136,9 @@ final class Einsum {
         if (known != 1 && size != 1) {
             throw error("the axes of '...' have the sizes " + known + " and " + size + ", which do not broadcast");
         }
-        sizes.put(label, known == 1 ? size : known);
+        if (known == 1) {
+            sizes.put(label, size);
+        }
     }
 
     private void requireNumericOfOneDType(Operand operand) {
