@@ -33,6 +33,9 @@ public final class BuiltInOps implements OpProvider {
                         DeterminantOps.OPS,
                         DecompositionOps.OPS,
                         StructureOps.OPS,
+                        BlockOps.OPS,
+                        IndexingOps.OPS,
+                        SegmentOps.OPS,
                         RandomOps.OPS)
                 .flatMap(List::stream)
                 .toList();

@@ -23,7 +23,12 @@ class BuiltInOpsTest extends OpCompatibilityKit {
 
     @Override
     protected List<OpSample> samples() {
-        return Stream.of(ElementwiseSamples.all(), StructureSamples.all(), LinalgSamples.all())
+        return Stream.of(
+                        ElementwiseSamples.all(),
+                        StructureSamples.all(),
+                        BlockSamples.all(),
+                        IndexingSamples.all(),
+                        LinalgSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }

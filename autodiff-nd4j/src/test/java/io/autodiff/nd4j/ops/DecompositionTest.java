@@ -118,14 +118,7 @@ class DecompositionTest {
                     assertArrayEquals(
                             qr.r().toDoubleArray(),
                             Linalg.bandPart(qr.r(), 0, -1).toDoubleArray());
-                    assertTrue(
-                            Linalg.diagonal(qr.r())
-                                            .lt(0)
-                                            .castTo(DType.INT32)
-                                            .sum()
-                                            .item()
-                                    == 0,
-                            "signs");
+                    assertTrue(qr.r().diagPart().lt(0).castTo(DType.INT32).sum().item() == 0, "signs");
                     Linalg.Svd svd = Linalg.svd(x);
                     Tensor values =
                             svd.values().reshape(inserted(svd.values().shape().toArray()));
@@ -134,7 +127,9 @@ class DecompositionTest {
                     assertOrthonormal(svd.right());
                     Tensor square = x.mmul(x, true, false);
                     Linalg.Eigh eigh = Linalg.eigh(square);
-                    assertClose(square.mmul(eigh.vectors()), eigh.vectors().mmul(Linalg.diagonalMatrix(eigh.values())));
+                    assertClose(
+                            square.mmul(eigh.vectors()),
+                            eigh.vectors().mmul(eigh.values().diag()));
                     assertOrthonormal(eigh.vectors());
                     Tensor l = Linalg.cholesky(square.add(Linalg.matrixPower(square, 0)));
                     assertClose(square.add(Linalg.matrixPower(square, 0)), l.mmul(l, false, true));
@@ -238,7 +233,7 @@ class DecompositionTest {
                 1e-15);
         assertEquals(
                 400 * Math.log(1e-3),
-                Linalg.logDet(Linalg.diagonalMatrix(Tensors.fill(DType.FLOAT64, Shape.of(400), 1e-3)))
+                Linalg.logDet(Tensors.fill(DType.FLOAT64, Shape.of(400), 1e-3).diag())
                         .item(),
                 1e-9);
     }
