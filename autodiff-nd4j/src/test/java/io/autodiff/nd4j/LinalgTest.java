@@ -43,6 +43,13 @@ class LinalgTest {
             Map.entry("matmul of a row", smooth(in -> Linalg.matmul(in.get(0), in.get(1)), PAIR, MATRIX)),
             Map.entry("matmul of a column", smooth(in -> Linalg.matmul(in.get(0), in.get(1)), MATRIX, VECTOR)),
             Map.entry("matmul of a row and a stack", smooth(in -> Linalg.matmul(in.get(0), in.get(1)), VECTOR, CUBE)),
+            Map.entry("mmul of a stack and a matrix", smooth(in -> in.get(0).mmul(in.get(1)), CUBE, random(4, 2))),
+            Map.entry(
+                    "mmul of a stack and a transposed matrix",
+                    smooth(in -> in.get(0).mmul(in.get(1), false, true), CUBE, random(2, 4))),
+            Map.entry(
+                    "mmul of a transposed stack and a matrix",
+                    smooth(in -> in.get(0).mmul(in.get(1), true, false), CUBE, random(3, 2))),
             Map.entry("matvec", smooth(in -> Linalg.matvec(in.get(0), in.get(1)), CUBE, random(2, 4))),
             Map.entry("matvec, broadcast", smooth(in -> Linalg.matvec(in.get(0), in.get(1)), CUBE, random(4))),
             Map.entry("matvec, transposed", smooth(in -> Linalg.matvec(in.get(0), in.get(1), true), MATRIX, PAIR)),
@@ -93,6 +100,21 @@ class LinalgTest {
                     assertEquals(eager.spec(), compiled.spec());
                     assertArrayEquals(eager.toDoubleArray(), compiled.toDoubleArray(), 1e-14);
                 }));
+    }
+
+    /** A stack times a matrix is computed as one product; each matrix by itself gives the same. */
+    @Test
+    void aStackTimesAMatrixIsEachOfItsMatricesTimesIt() {
+        Tensor y = random(2, 4);
+        Tensor product = CUBE.mmul(y, false, true);
+        assertEquals(Shape.of(2, 3, 2), product.shape());
+        for (int i = 0; i < 2; i++) {
+            Tensor x = CUBE.slice(new long[] {i, 0, 0}, Shape.of(1, 3, 4)).reshape(3, 4);
+            assertArrayEquals(
+                    x.mmul(y, false, true).toDoubleArray(),
+                    product.slice(new long[] {i, 0, 0}, Shape.of(1, 3, 2)).toDoubleArray(),
+                    1e-15);
+        }
     }
 
     @Test

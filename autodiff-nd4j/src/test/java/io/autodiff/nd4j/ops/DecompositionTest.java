@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.autodiff.CompiledFunction;
 import io.autodiff.DType;
+import io.autodiff.Functions;
 import io.autodiff.GradientTape;
 import io.autodiff.Linalg;
 import io.autodiff.Random;
@@ -104,6 +106,34 @@ class DecompositionTest {
                                                 decomposition.apply(in.get(0)).get(output))),
                                         List.of(entry.getValue()));
                     }
+                }));
+    }
+
+    /** A tape inside a compiled function: rules that take several outputs are traced like any other. */
+    @TestFactory
+    Stream<DynamicTest> compiledGradientsAreThoseOfEagerCode() {
+        Map<String, Function<Tensor, List<Tensor>>> decompositions = Map.of(
+                "qr", DecompositionTest::qr,
+                "svd", DecompositionTest::svd,
+                "eigh", DecompositionTest::eigh,
+                "slogdet", DecompositionTest::slogdet,
+                "det", x -> List.of(Linalg.det(x)),
+                "inverse", x -> List.of(Linalg.inverse(x)),
+                "cholesky", x -> List.of(Linalg.cholesky(x.mmul(x, true, false))));
+        return decompositions.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> {
+                    Tensor x = squares().get("a stack of squares");
+                    double[] eager = gradient(in -> weighted(entry.getValue().apply(in)), x, Tensors.of(1.0));
+                    CompiledFunction compiled = Functions.compile(in -> {
+                        Tensor at = in.asTensor();
+                        try (GradientTape tape = GradientTape.open()) {
+                            tape.watch(at);
+                            return tape.gradientOrThrow(
+                                    weighted(entry.getValue().apply(at)), at);
+                        }
+                    });
+                    assertArrayEquals(eager, compiled.apply(x).toDoubleArray(), 1e-9);
                 }));
     }
 
