@@ -180,6 +180,15 @@ public final class Linalg {
         return MatrixComposites.power(x, exponent);
     }
 
+    /**
+     * {@return the exponential, the sum of x^n / n!}; one beyond the dtype is infinite or NaN
+     *
+     * @param x [..., n, n]
+     */
+    public static Tensor expm(Operand x) {
+        return execute("matrix_exponential", x);
+    }
+
     // ---- parts ----
 
     /**

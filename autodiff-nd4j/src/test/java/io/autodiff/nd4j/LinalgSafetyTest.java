@@ -82,6 +82,7 @@ class LinalgSafetyTest {
             Map.entry("slogdet of a vector", bad(() -> Linalg.logDet(VECTOR), "slogdet", "rank 2")),
             Map.entry("inverse of no square", bad(() -> Linalg.inverse(CUBE), "matrix_inverse", "3 by 4")),
             Map.entry("cholesky of no square", bad(() -> Linalg.cholesky(MATRIX), "cholesky", "square")),
+            Map.entry("expm of no square", bad(() -> Linalg.expm(MATRIX), "matrix_exponential", "square")),
             Map.entry("eigh of no square", bad(() -> Linalg.eigh(MATRIX).values(), "eigh", "square")),
             Map.entry("qr of a vector", bad(() -> Linalg.qr(VECTOR).q(), "qr", "rank 2")),
             Map.entry("svd of ints", bad(() -> Linalg.svd(INTS).left(), "svd", "int32", "castTo")),
@@ -142,6 +143,7 @@ class LinalgSafetyTest {
             Map.entry("qr of infinity", bad(() -> Linalg.qr(INFINITE).q(), "qr", "Infinity")),
             Map.entry("svd of NaN", bad(() -> Linalg.svd(NAN).values(), "svd", "NaN")),
             Map.entry("svd of infinity", bad(() -> Linalg.svd(INFINITE).values(), "svd", "Infinity")),
+            Map.entry("expm of NaN", bad(() -> Linalg.expm(NAN), "matrix_exponential", "NaN")),
             Map.entry("eigh of NaN", bad(() -> Linalg.eigh(NAN).vectors(), "eigh", "NaN")),
             Map.entry("triangularSolve of NaN", bad(() -> Linalg.triangularSolve(NAN, PAIR, true), "NaN")));
 
