@@ -32,7 +32,8 @@ class BuiltInOpsTest extends OpCompatibilityKit {
                         IndexingSamples.all(),
                         ReductionSamples.all(),
                         AlongAxisSamples.all(),
-                        RandomSamples.all())
+                        RandomSamples.all(),
+                        LinalgSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
