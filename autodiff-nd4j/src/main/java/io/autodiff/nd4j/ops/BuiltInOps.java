@@ -30,7 +30,9 @@ public final class BuiltInOps implements OpProvider {
                         ReductionOps.OPS,
                         LinalgOps.OPS,
                         StructureOps.OPS,
-                        RandomOps.OPS)
+                        RandomOps.OPS,
+                        ConvolutionOps.OPS,
+                        PoolingOps.OPS)
                 .flatMap(List::stream)
                 .toList();
     }
