@@ -11,7 +11,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Computes one call: a scalar one in Java, any other by its ND4J kernel, whose results are checked against what the op declared. */
+/**
+ * Computes one call: a scalar one in Java, any other by its ND4J kernel, whose results are checked against what the op declared, or
+ * without one by a loop over the op's scalar meaning.
+ */
 final class Replay {
     private Replay() {}
 
@@ -34,7 +37,7 @@ final class Replay {
 
     private static Value[] compute(OpCall<?> call, Value[] inputs) {
         Kernel<INDArray> kernel = call.op().kernel(INDArray.class);
-        if (kernel == null) {
+        if (kernel == null && call.op().elementwise() == null) {
             throw call.error("has no kernel for INDArray; add .kernel(INDArray.class, ...) to the op");
         }
         if (call.outputSpecs().stream().allMatch(spec -> spec.shape().elements() == 0)) {
@@ -45,6 +48,9 @@ final class Replay {
         List<INDArray> arrays = new ArrayList<>(inputs.length);
         for (Value input : inputs) {
             arrays.add(input.array());
+        }
+        if (kernel == null) {
+            return new Value[] {Value.ofArray(call.outputSpec(), ElementwiseLoop.compute(call, arrays))};
         }
         List<INDArray> results = kernel.compute(call.withInputs(arrays));
         if (results.size() != call.outputSpecs().size()) {

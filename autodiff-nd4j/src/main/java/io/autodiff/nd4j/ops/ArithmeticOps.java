@@ -17,7 +17,6 @@ import io.autodiff.op.TensorSpec;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.transforms.same.Floor;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Negative;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Square;
 import org.nd4j.linalg.factory.Nd4j;
@@ -80,11 +79,12 @@ final class ArithmeticOps {
             .gradient("x", (c, dy) -> dy.mulNoNan(c.input("y")))
             .gradient("y", (c, dy) -> c.input("x").mulNoNan(dy));
 
+    /** Without a kernel: a zero divisor would end the process in native code. */
     static final Op FLOOR_DIV = Op.named("floor_div")
             .inputs("x", "y")
             .shape(Shapes.broadcast("x", "y"))
             .broadcasting()
-            .kernel(INDArray.class, ArithmeticOps::floorDiv)
+            .elementwise(e -> e.apply(ScalarFunction.FLOOR_DIV, "x", "y"))
             .notDifferentiable();
 
     static final Op NEG = Op.named("neg")
@@ -147,24 +147,5 @@ final class ArithmeticOps {
         INDArray y = Kernels.broadcast(call, call.input("y"));
         INDArray zero = Nd4j.scalar(y.dataType(), 0);
         return custom(call, "select", List.of(y.eq(zero), Kernels.broadcast(call, zero), result));
-    }
-
-    /** Integers in Java: a zero divisor would end the process in native code. */
-    private static INDArray floorDiv(OpCall<INDArray> call) {
-        if (call.outputSpec().dtype().isFloating()) {
-            return Nd4j.getExecutioner()
-                    .exec(new Floor(custom(call, "divide", call.inputs()), NdArrays.allocate(call.outputSpec())));
-        }
-        long least = call.outputSpec().dtype() == DType.INT32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
-        return Kernels.longs(call, (x, y, i) -> {
-            if (y == 0) {
-                throw call.error("the divisor 'y' is 0 at element " + i + " of the result");
-            }
-            if (y == -1 && x == least) {
-                throw call.error(x + " / -1 at element " + i + " of the result is beyond "
-                        + call.outputSpec().dtype());
-            }
-            return Math.floorDiv(x, y);
-        });
     }
 }

@@ -35,10 +35,8 @@ class ScalarMeaningTest {
                         .filter(op -> op.elementwise() == null)
                         .map(Op::name)
                         .collect(Collectors.toSet());
-        // floor_div is refused where the divisor is 0, and has its check in its kernel; the others are not elementwise.
         assertEquals(
                 Set.of(
-                        "floor_div",
                         "reduce_sum",
                         "norm2",
                         "matmul",
