@@ -21,7 +21,7 @@ import java.util.List;
  * {@link IllegalArgumentException} for shapes or dtypes that it cannot take, with the op, the dtypes and the shapes in the
  * message. Every result is a new tensor; none of these methods changes anything.
  */
-public non-sealed interface Operand extends ElementwiseOperand {
+public non-sealed interface Operand extends ElementwiseOperand, ReductionOperand {
     /** {@return the value as a tensor: itself, or for a variable a new tensor that belongs to this read} */
     Tensor asTensor();
 
@@ -102,65 +102,6 @@ public non-sealed interface Operand extends ElementwiseOperand {
             elements[i] = wide[i] != 0;
         }
         return elements;
-    }
-
-    // ---- reductions; no axes means all of them, and axes may count from the end ----
-
-    /**
-     * {@return the sum over axes, without them}
-     *
-     * @param axes to sum over
-     */
-    default Tensor sum(int... axes) {
-        return sum(false, axes);
-    }
-
-    /**
-     * {@return the sum over axes}
-     *
-     * @param keepDims whether the axes stay, with size 1
-     * @param axes to sum over
-     */
-    default Tensor sum(boolean keepDims, int... axes) {
-        return Composites.reduce("reduce_sum", this, keepDims, axes);
-    }
-
-    /**
-     * {@return the mean over axes, without them; of integers as float64}
-     *
-     * @param axes to average over
-     */
-    default Tensor mean(int... axes) {
-        return mean(false, axes);
-    }
-
-    /**
-     * {@return the mean over axes}
-     *
-     * @param keepDims whether the axes stay, with size 1
-     * @param axes to average over
-     */
-    default Tensor mean(boolean keepDims, int... axes) {
-        return Composites.mean(this, keepDims, axes);
-    }
-
-    /**
-     * {@return the Euclidean norm over axes, without them; its gradient at 0 is 0}
-     *
-     * @param axes to take it over
-     */
-    default Tensor norm2(int... axes) {
-        return norm2(false, axes);
-    }
-
-    /**
-     * {@return the Euclidean norm over axes}
-     *
-     * @param keepDims whether the axes stay, with size 1
-     * @param axes to take it over
-     */
-    default Tensor norm2(boolean keepDims, int... axes) {
-        return Composites.reduce("norm2", this, keepDims, axes);
     }
 
     // ---- matrices and structure ----

@@ -159,6 +159,36 @@ public final class Tensors {
     }
 
     /**
+     * One element of x for each index, from the same place in all axes but one, as NumPy's function of this name.
+     *
+     * @param x of rank 1 or more
+     * @param indices int32 or int64, of x's rank and x's sizes in the other axes; one outside the axis throws when computed
+     * @param axis in which the indices are positions
+     * @return the tensor, of the shape of the indices
+     * @throws IllegalArgumentException if shapes or dtypes do not fit
+     */
+    public static Tensor takeAlongAxis(Operand x, Operand indices, int axis) {
+        return Executor.execute(
+                "take_along_axis", Attributes.of("axis", (long) x.shape().axis(axis)), x, indices);
+    }
+
+    /**
+     * Zeros, to which elements are added at positions along an axis; those of equal indices add up. The adjoint of
+     * {@link #takeAlongAxis}.
+     *
+     * @param x numeric, of rank 1 or more
+     * @param indices int32 or int64, of x's shape; one outside the axis throws when computed
+     * @param axis in which the indices are positions
+     * @param size of that axis in the result
+     * @return the tensor
+     * @throws IllegalArgumentException if shapes or dtypes do not fit
+     */
+    public static Tensor addAlongAxis(Operand x, Operand indices, int axis, long size) {
+        return Executor.execute(
+                "add_along_axis", Attributes.of("axis", (long) x.shape().axis(axis), "size", size), x, indices);
+    }
+
+    /**
      * Puts tensors of one shape and dtype side by side along a new axis.
      *
      * @param axis of the result, from -rank - 1 to rank, rank being the inputs'

@@ -23,7 +23,7 @@ class BuiltInOpsTest extends OpCompatibilityKit {
 
     @Override
     protected List<OpSample> samples() {
-        return Stream.of(ElementwiseSamples.all(), StructureSamples.all(), ConvolutionSamples.all())
+        return Stream.of(ElementwiseSamples.all(), StructureSamples.all(), ConvolutionSamples.all(), ReductionSamples.all(), AlongAxisSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
