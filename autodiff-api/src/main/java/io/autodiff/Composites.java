@@ -16,40 +16,6 @@ final class Composites {
                 : Executor.execute("div", x, y);
     }
 
-    static Tensor transpose(Operand x) {
-        int rank = x.shape().rank();
-        int[] reversed = new int[rank];
-        for (int i = 0; i < rank; i++) {
-            reversed[i] = rank - 1 - i;
-        }
-        return x.permute(reversed);
-    }
-
-    static Tensor reshape(Operand x, long... sizes) {
-        long[] resolved = sizes.clone();
-        int free = -1;
-        long known = 1;
-        for (int i = 0; i < sizes.length; i++) {
-            if (sizes[i] >= 0) {
-                known = Math.multiplyExact(known, sizes[i]);
-            } else if (sizes[i] == -1 && free < 0) {
-                free = i;
-            } else {
-                throw new IllegalArgumentException(
-                        "reshape to " + Arrays.toString(sizes) + ": one size may be -1, the others" + " are 0 or more");
-            }
-        }
-        if (free >= 0) {
-            long elements = x.shape().elements();
-            if (known == 0 || elements % known != 0) {
-                throw new IllegalArgumentException("reshape of " + x.spec() + " to " + Arrays.toString(sizes)
-                        + ": no size in place of -1 gives " + elements + " elements");
-            }
-            resolved[free] = elements / known;
-        }
-        return x.reshape(Shape.of(resolved));
-    }
-
     /**
      * Sums what a broadcast repeated: over the axes that the shape lacks, and over those where it has size 1.
      *

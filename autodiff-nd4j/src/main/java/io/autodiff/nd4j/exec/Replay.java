@@ -40,6 +40,7 @@ final class Replay {
         if (kernel == null && call.op().elementwise() == null) {
             throw call.error("has no kernel for INDArray; add .kernel(INDArray.class, ...) to the op");
         }
+        call.outputSpecs().forEach(NdArrays::requireHoldable);
         if (call.outputSpecs().stream().allMatch(spec -> spec.shape().elements() == 0)) {
             return call.outputSpecs().stream()
                     .map(spec -> Value.ofArray(spec, NdArrays.allocate(spec)))

@@ -33,6 +33,9 @@ public final class BuiltInOps implements OpProvider {
                         AlongAxisOps.OPS,
                         LinalgOps.OPS,
                         StructureOps.OPS,
+                        BlockOps.OPS,
+                        IndexingOps.OPS,
+                        SegmentOps.OPS,
                         RandomOps.OPS,
                         ConvolutionOps.OPS,
                         PoolingOps.OPS)

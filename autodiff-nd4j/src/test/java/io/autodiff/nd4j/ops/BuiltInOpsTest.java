@@ -23,7 +23,14 @@ class BuiltInOpsTest extends OpCompatibilityKit {
 
     @Override
     protected List<OpSample> samples() {
-        return Stream.of(ElementwiseSamples.all(), StructureSamples.all(), ConvolutionSamples.all(), ReductionSamples.all(), AlongAxisSamples.all())
+        return Stream.of(
+                        ElementwiseSamples.all(),
+                        StructureSamples.all(),
+                        ConvolutionSamples.all(),
+                        ReductionSamples.all(),
+                        AlongAxisSamples.all(),
+                        BlockSamples.all(),
+                        IndexingSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
