@@ -2,7 +2,6 @@ package io.autodiff;
 
 import io.autodiff.op.Attributes;
 import io.autodiff.spi.Executor;
-import java.util.function.Supplier;
 
 /**
  * Random tensors. The generator is counter-based: a draw depends on the seed and on how many elements were drawn before, not on
@@ -15,11 +14,14 @@ import java.util.function.Supplier;
  * }</pre>
  */
 public final class Random {
-    private static final Random SHARED = new Random(System.nanoTime() ^ 0x9E3779B97F4A7C15L);
+    /** Odd numbers, the first 2^64 divided by the golden ratio: they spread the seeds of a loop's steps. */
+    private static final long STEP = 0x9E3779B97F4A7C15L;
+
+    private static final long NEST = 0xD1342543DE82EF95L;
+
+    private static final Random SHARED = new Random(System.nanoTime() ^ STEP);
 
     private final Object lock = new Object();
-    /** One object, so that a compiled function asks once a call; the counter is asked for by each draw. */
-    private final Supplier<Long> key = this::seed;
 
     private long seed;
     private long drawn;
@@ -84,8 +86,22 @@ public final class Random {
         return Executor.execute(
                 op,
                 Attributes.of("dtype", dtype, "shape", shape),
-                Functions.hostScalar(DType.INT64, key),
+                key(),
                 Functions.hostScalar(DType.INT64, () -> take(shape.elements())));
+    }
+
+    /**
+     * The seed; in the body of a loop one for each step, since the body is traced once and its counters with it. Steps of loops in
+     * loops are told apart, too.
+     */
+    private Tensor key() {
+        Trace trace = Trace.current();
+        if (trace == null) {
+            return Tensors.of(seed());
+        }
+        Tensor key = trace.derived(this, DType.INT64, this::key);
+        Tensor step = trace.step();
+        return step == null ? key : key.mul(NEST).add(step.add(1).mul(STEP));
     }
 
     private long seed() {

@@ -93,7 +93,7 @@ final class ConformanceCase {
     /** A constant; the same tensor each time, as a tape knows it by identity. */
     Tensor constant(String name) {
         return (Tensor) operands.computeIfAbsent(name, key -> {
-            JsonObject input = input("consts", key);
+            JsonObject input = input(setup.has("inputs") ? "inputs" : "consts", key);
             return Tensors.of(value(input), dtype(input));
         });
     }
@@ -117,7 +117,14 @@ final class ConformanceCase {
         return Objects.requireNonNull(setup.get(name), name);
     }
 
-    /** A list of numbers of the setup. */
+    /** The names of the inputs that a tape is to watch. */
+    List<String> watched() {
+        return setup("watch").getAsJsonArray().asList().stream()
+                .map(JsonElement::getAsString)
+                .toList();
+    }
+
+    /** A number, or a list of numbers, of the setup. */
     Tensor float64(String name) {
         return Tensors.of(toJava(setup(name), DType.FLOAT64), DType.FLOAT64);
     }

@@ -110,7 +110,7 @@ final class ElementwiseLoop {
         };
         int[] at = new int[elements.length];
         int[] index = new int[sizes.length];
-        int output = program.outputRegister();
+        int output = program.outputRegister(0);
         for (int i = 0; i < count; i++) {
             for (int k = 0; k < at.length; k++) {
                 if (elements[k] instanceof double[] floating) {

@@ -66,6 +66,18 @@ public final class Execution implements Evaluator {
      */
     @Override
     public synchronized void evaluate(Collection<Node> roots) {
+        Execution caller = CURRENT.get();
+        // What a kernel computes with tensors belongs here too, whichever thread asks: so there is one monitor, never
+        // two.
+        CURRENT.set(this);
+        try {
+            run(roots);
+        } finally {
+            CURRENT.set(caller);
+        }
+    }
+
+    private void run(Collection<Node> roots) {
         for (Computation computation : linearisation.order(roots)) {
             OpCall<Tensor> call = computation.call();
             Value[] inputs = new Value[call.inputCount()];

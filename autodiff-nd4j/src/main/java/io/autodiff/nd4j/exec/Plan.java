@@ -73,7 +73,7 @@ final class Plan implements CompiledGraph {
     /** Several calls on scalars, in one program. */
     static final class Scalars extends Step {
         private final ScalarProgram program;
-        private final List<Call> calls;
+        final List<Call> calls;
 
         Scalars(List<Call> calls, int[] inputs, int[] outputs) {
             super(inputs, outputs);
@@ -105,6 +105,8 @@ final class Plan implements CompiledGraph {
 
     private final List<Step> steps;
     private final int[] results;
+    /** Made when it is first asked for; two threads may make it twice, which does no harm. */
+    private volatile @Nullable ScalarPlan scalars;
 
     Plan(int arguments, @Nullable Value[] initial, List<Step> steps, int[] results) {
         this.arguments = arguments;
@@ -116,19 +118,43 @@ final class Plan implements CompiledGraph {
 
     @Override
     public List<Tensor> run(List<Tensor> given) {
-        @Nullable Value[] values = initial.clone();
-        for (int i = 0; i < arguments; i++) {
+        Value[] values = new Value[given.size()];
+        for (int i = 0; i < values.length; i++) {
             values[i] = ((Node) given.get(i)).value();
         }
-        for (Step step : steps) {
-            run(step, values);
-        }
         List<Tensor> tensors = new ArrayList<>(results.length);
-        for (int slot : results) {
-            Value value = filled(values, slot);
+        for (Value value : run(values)) {
             tensors.add(Executor.created(Node.leaf(value.spec(), value, Execution.current())));
         }
         return tensors;
+    }
+
+    /** The results, which nobody owns yet. */
+    Value[] run(Value[] given) {
+        @Nullable Value[] values = initial.clone();
+        System.arraycopy(given, 0, values, 0, arguments);
+        for (Step step : steps) {
+            run(step, values);
+        }
+        Value[] computed = new Value[results.length];
+        for (int i = 0; i < computed.length; i++) {
+            computed[i] = filled(values, results[i]);
+        }
+        return computed;
+    }
+
+    /**
+     * Itself as a program on registers, if all of it is on scalars; made once.
+     *
+     * @param given arguments, of the dtypes and shapes that it always gets
+     */
+    ScalarPlan asScalars(Value[] given) {
+        ScalarPlan present = scalars;
+        if (present == null) {
+            present = ScalarPlan.of(given, initial, steps, results);
+            scalars = present;
+        }
+        return present;
     }
 
     private static void run(Step step, @Nullable Value[] values) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.stream.IntStream;
 
 /** Makes a {@link ScalarProgram} of scalar calls: of each, the instructions of its op's scalar meaning. */
@@ -37,6 +38,21 @@ final class ScalarCompiler {
     static ScalarProgram compile(List<Plan.Call> steps, int[] inputs, int[] outputs) {
         OpCall<?>[] calls = steps.stream().map(step -> step.call).toArray(OpCall<?>[]::new);
         return new ScalarCompiler().program(steps, calls, inputs, outputs);
+    }
+
+    /**
+     * A program of calls, some of whose inputs may be handed through.
+     *
+     * @param steps as above
+     * @param inputs slots that they read and do not fill, with their specs
+     * @param outputs slots of inputs, or that the calls fill
+     */
+    static ScalarProgram compile(List<Plan.Call> steps, SortedMap<Integer, TensorSpec> inputs, int[] outputs) {
+        OpCall<?>[] calls = steps.stream().map(step -> step.call).toArray(OpCall<?>[]::new);
+        ScalarCompiler compiler = new ScalarCompiler();
+        compiler.specs.putAll(inputs);
+        int[] slots = inputs.keySet().stream().mapToInt(slot -> slot).toArray();
+        return compiler.program(steps, calls, slots, outputs);
     }
 
     /** A program of one call, which it does not hold: it fits all calls of the same op and dtypes. */

@@ -38,7 +38,7 @@ final class ScalarInterpreter {
         return true;
     }
 
-    private static boolean isScalar(TensorSpec spec) {
+    static boolean isScalar(TensorSpec spec) {
         return spec.shape().isScalar() && spec.dtype() != DType.FLOAT16 && spec.dtype() != DType.BFLOAT16;
     }
 

@@ -102,6 +102,18 @@ final class ScalarProgram {
     Value[] run(Value[] values) {
         double[] f = constants.clone();
         long[] n = integerConstants.clone();
+        set(values, f, n);
+        run(f, n);
+        Value[] results = new Value[outputs.length];
+        for (int i = 0; i < results.length; i++) {
+            int register = outputs[i];
+            results[i] = output(i, f[register], n.length == 0 ? 0 : n[register]);
+        }
+        return results;
+    }
+
+    /** Puts the inputs into their places. */
+    void set(Value[] values, double[] f, long[] n) {
         for (int i = 0; i < inputs.length; i++) {
             if (inputSpecs[i].dtype().isFloating()) {
                 f[inputs[i]] = values[i].floating();
@@ -109,15 +121,17 @@ final class ScalarProgram {
                 n[inputs[i]] = values[i].integer();
             }
         }
+    }
+
+    /** One run, on places whose inputs are set. */
+    void run(double[] f, long[] n) {
         run(f, n, calls, 0);
-        Value[] results = new Value[outputs.length];
-        for (int i = 0; i < results.length; i++) {
-            TensorSpec spec = outputSpecs[i];
-            results[i] = spec.dtype().isFloating()
-                    ? Value.ofFloating(spec, f[outputs[i]])
-                    : Value.ofInteger(spec, n[outputs[i]]);
-        }
-        return results;
+    }
+
+    /** An output, of what its places hold. */
+    Value output(int output, double f, long n) {
+        TensorSpec spec = outputSpecs[output];
+        return spec.dtype().isFloating() ? Value.ofFloating(spec, f) : Value.ofInteger(spec, n);
     }
 
     /** The places of doubles as a run begins. */
@@ -135,9 +149,9 @@ final class ScalarProgram {
         return inputs[input];
     }
 
-    /** The register that the first output is in after a run. */
-    int outputRegister() {
-        return outputs[0];
+    /** The register that an output is in after a run. */
+    int outputRegister(int output) {
+        return outputs[output];
     }
 
     /**

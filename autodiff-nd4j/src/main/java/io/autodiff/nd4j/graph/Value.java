@@ -147,6 +147,10 @@ public final class Value implements Node.State {
         owner = node;
     }
 
+    synchronized void disown(Node node) {
+        owner = node.equals(owner) ? null : owner;
+    }
+
     /** Makes a node the owner if there is none yet, and there is memory to own: a scalar in Java is left to the collector. */
     void claim(Node node) {
         if (array != null) {

@@ -30,7 +30,8 @@ class BuiltInOpsTest extends OpCompatibilityKit {
                         ReductionSamples.all(),
                         AlongAxisSamples.all(),
                         BlockSamples.all(),
-                        IndexingSamples.all())
+                        IndexingSamples.all(),
+                        LinalgSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
