@@ -21,7 +21,7 @@ import java.util.List;
  * {@link IllegalArgumentException} for shapes or dtypes that it cannot take, with the op, the dtypes and the shapes in the
  * message. Every result is a new tensor; none of these methods changes anything.
  */
-public non-sealed interface Operand extends ElementwiseOperand, ReductionOperand, StructureOperand {
+public non-sealed interface Operand extends ElementwiseOperand, ReductionOperand, StructureOperand, NeuralOperand {
     /** {@return the value as a tensor: itself, or for a variable a new tensor that belongs to this read} */
     Tensor asTensor();
 

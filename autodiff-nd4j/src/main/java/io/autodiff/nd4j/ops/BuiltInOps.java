@@ -43,7 +43,9 @@ public final class BuiltInOps implements OpProvider {
                         BlockOps.OPS,
                         IndexingOps.OPS,
                         SegmentOps.OPS,
-                        RandomOps.OPS)
+                        RandomOps.OPS,
+                        ConvolutionOps.OPS,
+                        PoolingOps.OPS)
                 .flatMap(List::stream)
                 .toList();
     }

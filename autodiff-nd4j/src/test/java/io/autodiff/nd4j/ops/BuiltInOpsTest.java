@@ -33,6 +33,7 @@ class BuiltInOpsTest extends OpCompatibilityKit {
                         ReductionSamples.all(),
                         AlongAxisSamples.all(),
                         RandomSamples.all(),
+                        ConvolutionSamples.all(),
                         LinalgSamples.all())
                 .flatMap(List::stream)
                 .toList();
