@@ -1,6 +1,8 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.Tensor;
+import io.autodiff.nd4j.fused.Accelerator;
+import io.autodiff.nd4j.fused.KernelCompiler;
 import io.autodiff.nd4j.graph.Computation;
 import io.autodiff.nd4j.graph.Node;
 import io.autodiff.nd4j.graph.Value;
@@ -17,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ public final class PlanBuilder {
     /** What makes two calls the same. Ops are told apart as objects: a name may be overridden. */
     private record Signature(int op, Attributes attributes, List<TensorSpec> outputs, List<Integer> inputs) {}
 
+    private final Supplier<@Nullable KernelCompiler> kernels;
     private final int arguments;
     private final IdentityHashMap<Node, Integer> slots = new IdentityHashMap<>();
     private final List<@Nullable Value> initial = new ArrayList<>();
@@ -41,6 +45,12 @@ public final class PlanBuilder {
      * @param placeholders its arguments, in order
      */
     public PlanBuilder(List<Node> placeholders) {
+        this(placeholders, Accelerator::compiler);
+    }
+
+    /** With a given compiler of kernels, or none; it is asked for when there is something to compile. */
+    PlanBuilder(List<Node> placeholders, Supplier<@Nullable KernelCompiler> kernels) {
+        this.kernels = kernels;
         arguments = placeholders.size();
         placeholders.forEach(placeholder -> slots.put(placeholder, newSlot(null)));
     }
@@ -59,6 +69,7 @@ public final class PlanBuilder {
             }
         }
         int[] resultSlots = results.stream().mapToInt(this::slot).toArray();
+        steps = Fusion.fuse(steps, initial, resultSlots, kernels);
         joinScalars(resultSlots);
         endMemory(resultSlots);
         return new Plan(arguments, initial.toArray(new Value[0]), steps, resultSlots);

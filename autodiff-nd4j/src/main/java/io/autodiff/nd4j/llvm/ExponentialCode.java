@@ -33,6 +33,28 @@ final class ExponentialCode {
         2.091492650037574e-09
     };
 
+    /** erf x = x p(x^2), for {@code |x| < 1}. */
+    private static final double[] ERF_NEAR = {
+        1.1283791656735351,
+        -0.37612625224753854,
+        0.11283575795849737,
+        -0.026853317129644838,
+        0.0051871959389758115,
+        -0.0007998608582262481,
+        7.810312249790718e-05
+    };
+    /** log(1 - erf x), from 1 to 4, where erf x is 1 in float32. */
+    private static final double[] ERF_FAR = {
+        -0.0007763439264075033,
+        -1.1258337361228492,
+        -0.6392596995085946,
+        -0.10316658418078165,
+        0.02254404184858639,
+        -0.0034143340222239664,
+        0.00031413181220867655,
+        -1.3093924526113074e-05
+    };
+
     private static final double LOG2_E = 0x1.71547652b82fep+0;
 
     private final VectorCode code;
@@ -64,6 +86,20 @@ final class ExponentialCode {
         return code.mul(t, first, powerOfTwo(t, rest));
     }
 
+    /** e^x - 1. */
+    String expm1(DType t, String x) {
+        Parts parts = parts(t, x, code.constant(t, 0.0), t == DType.FLOAT32 ? LIMITS_32 : LIMITS_64);
+        DType bits = VectorCode.bitsOf(t);
+        String half = code.op("ashr", bits, parts.exponent, code.constant(bits, 1));
+        String rest = code.sub(bits, parts.exponent, half);
+        // 2^half (r' + 1 - 2^-n) 2^rest, r' being exp r - 1.
+        String first = powerOfTwo(t, half);
+        String one = powerOfTwo(t, code.sub(bits, code.constant(bits, 0), rest));
+        String minusOne = code.fma(t, first, parts.minusOne, code.sub(t, first, one));
+        String result = code.mul(t, minusOne, powerOfTwo(t, rest));
+        return code.select(t, code.compare("oeq", t, x, code.constant(t, 0.0)), x, result);
+    }
+
     /** (e^2x - 1) / (e^2x + 1), of the magnitude; the sign comes back at the end, and with it -0. */
     String tanh(DType t, String x) {
         String magnitude = code.call("fabs", t, x);
@@ -73,6 +109,17 @@ final class ExponentialCode {
         String minusOne = code.fma(t, scale, parts.minusOne, scaleMinusOne);
         String result = code.div(t, minusOne, code.add(t, minusOne, code.constant(t, 2.0)));
         return code.call("copysign", t, result, x);
+    }
+
+    /** The error function in float32. */
+    String erf32(String x) {
+        DType t = DType.FLOAT32;
+        String magnitude = code.call("fabs", t, x);
+        String near = code.mul(t, x, code.polynomial(t, code.mul(t, x, x), ERF_NEAR));
+        String limited = clamp(t, magnitude, new Limits(0, 4.05));
+        String rest = exp(t, code.polynomial(t, limited, ERF_FAR));
+        String far = code.call("copysign", t, code.sub(t, code.constant(t, 1.0), rest), x);
+        return code.select(t, code.compare("olt", t, magnitude, code.constant(t, 1.0)), near, far);
     }
 
     private Parts parts(DType t, String given, String low, Limits limits) {

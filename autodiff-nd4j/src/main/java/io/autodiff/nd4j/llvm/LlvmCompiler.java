@@ -22,6 +22,9 @@ public final class LlvmCompiler implements KernelCompiler {
     /** The one in which the layout that {@link NativeKernel} relies on was looked up. */
     private static final String JAVACPP = "1.5.7";
 
+    /** Machine code is never freed: a program that makes new structures all the time must not fill the memory. */
+    private static final int MOST_KERNELS = 10_000;
+
     /** Made when it is first asked for, so that this class can be loaded where LLVM is not. */
     private static final class Machine {
         static final Target TARGET = Target.host();
@@ -80,6 +83,9 @@ public final class LlvmCompiler implements KernelCompiler {
         synchronized (kernels) {
             LoopKernel kernel = kernels.get(key);
             if (kernel == null) {
+                if (kernels.size() == MOST_KERNELS) {
+                    throw new IllegalStateException("there are " + MOST_KERNELS + " kernels, and no more are compiled");
+                }
                 String name = "kernel" + kernels.size();
                 String text = LoopCode.module(program, name, Machine.TARGET, lanes(program), shortAxis);
                 kernel = new NativeKernel(Machine.JIT.compile(text, name));

@@ -67,24 +67,47 @@ final class LogarithmCode {
 
     /** log x. */
     String log(DType t, String x) {
-        Parts parts = parts(t, x);
-        String result = t == DType.FLOAT32 ? sum32(parts) : sum64(parts);
-        return special(t, x, result);
+        return special(t, x, sum(t, parts(t, x), code.constant(t, 0.0)));
     }
 
-    private String sum32(Parts parts) {
+    /** log(1 + x): of the sum u, and what the sum lost, divided by u. */
+    String log1p(DType t, String x) {
+        String zero = code.constant(t, 0.0);
+        String one = code.constant(t, 1.0);
+        String u = code.add(t, one, x);
+        String lost = code.select(
+                t,
+                code.compare("oge", t, x, one),
+                code.sub(t, one, code.sub(t, u, x)),
+                code.sub(t, x, code.sub(t, u, one)));
+        String regular = code.op(
+                "and",
+                DType.BOOL,
+                code.compare("ogt", t, u, zero),
+                code.compare("olt", t, u, code.constant(t, Double.POSITIVE_INFINITY)));
+        String low = code.select(t, regular, code.div(t, lost, u), zero);
+        String result = special(t, u, sum(t, parts(t, u), low));
+        return code.select(t, code.compare("oeq", t, x, zero), x, result);
+    }
+
+    /** The logarithm, and a number that is small beside it. */
+    private String sum(DType t, Parts parts, String low) {
+        return t == DType.FLOAT32 ? sum32(parts, low) : sum64(parts, low);
+    }
+
+    private String sum32(Parts parts, String given) {
         DType t = DType.FLOAT32;
         String f = parts.f;
         String square = code.mul(t, f, f);
         String high = code.mul(t, square, code.polynomial(t, f, P_32));
         String rest = code.mul(t, f, high);
-        rest = code.fma(t, parts.e, code.constant(t, 0x1.7f7d1cp-20), rest);
+        rest = code.fma(t, parts.e, code.constant(t, 0x1.7f7d1cp-20), code.add(t, rest, given));
         rest = code.fma(t, square, code.constant(t, -0.5), rest);
         String log = code.add(t, f, rest);
         return code.fma(t, parts.e, code.constant(t, 0x1.62e4p-1), log);
     }
 
-    private String sum64(Parts parts) {
+    private String sum64(Parts parts, String given) {
         DType t = DType.FLOAT64;
         String f = parts.f;
         String s = code.div(t, f, code.add(t, f, code.constant(t, 2.0)));
@@ -92,7 +115,7 @@ final class LogarithmCode {
         String r = code.mul(t, z, code.polynomial(t, z, P_64));
         // 2s + s r = f - (h - s (h + r)), h = f^2 / 2: f is exact where 2s is rounded.
         String half = code.mul(t, code.mul(t, f, f), code.constant(t, 0.5));
-        String low = code.mul(t, parts.e, code.constant(t, 0x1.a39ef35793c76p-33));
+        String low = code.fma(t, parts.e, code.constant(t, 0x1.a39ef35793c76p-33), given);
         String inner = code.fma(t, s, code.add(t, half, r), low);
         String log = code.sub(t, f, code.sub(t, half, inner));
         return code.fma(t, parts.e, code.constant(t, 0x1.62e42fee00000p-1), log);

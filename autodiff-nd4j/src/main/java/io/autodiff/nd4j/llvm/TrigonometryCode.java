@@ -105,6 +105,7 @@ final class TrigonometryCode {
         r = code.fma(t, n, code.constant(t, -HALF_PI[1]), r);
         String z = code.mul(t, r, r);
         String sin = code.fma(t, code.mul(t, r, z), code.polynomial(t, z, SIN_32), r);
+        sin = zeroOfItsSign(x, sin);
         String cos = code.fma(t, z, code.constant(t, -0.5), code.constant(t, 1.0));
         cos = code.fma(t, code.mul(t, z, z), code.polynomial(t, z, COS_32), cos);
         return ofQuarter(shifted, quarters, sin, cos);
@@ -129,9 +130,14 @@ final class TrigonometryCode {
         String lost = code.sub(t, code.sub(t, one, rest), half);
         String cosLow = code.fma(t, code.neg(t, r), low, lost);
         String cos = code.add(t, rest, code.fma(t, code.mul(t, z, z), code.polynomial(t, z, COS_64), cosLow));
-        // A zero keeps its sign: the low part of -0 would be 0.
-        sin = code.select(t, code.compare("oeq", t, x, code.constant(t, 0.0)), x, sin);
+        sin = zeroOfItsSign(x, sin);
         return ofQuarter(shifted, quarters, sin, cos);
+    }
+
+    /** The sine of -0 is -0, to which no 0 may be added on the way. */
+    private String zeroOfItsSign(String x, String sin) {
+        DType t = DType.FLOAT64;
+        return code.select(t, code.compare("oeq", t, x, code.constant(t, 0.0)), x, sin);
     }
 
     /** By the two last bits of n: which of the two functions, and whether its sign is turned. */
