@@ -26,8 +26,8 @@ record Lanes(int outer, int size, int inner) {
         return outer * inner;
     }
 
-    /** Where in the array an element of a lane is. */
-    int at(int lane, int index) {
-        return (lane / inner * size + index) * inner + lane % inner;
+    /** Where in the array the first element of a lane is; each of the others is {@code inner} after the one before it. */
+    int start(int lane) {
+        return lane / inner * size * inner + lane % inner;
     }
 }
