@@ -18,8 +18,7 @@ record Lanes(int outer, int size, int inner) {
             outer *= i < axis ? shape.size(i) : 1;
             inner *= i > axis ? shape.size(i) : 1;
         }
-        Math.toIntExact(outer * shape.size(axis) * inner);
-        return new Lanes((int) outer, (int) shape.size(axis), (int) inner);
+        return new Lanes(Math.toIntExact(outer), Math.toIntExact(shape.size(axis)), Math.toIntExact(inner));
     }
 
     int count() {
