@@ -90,7 +90,7 @@ public enum ScalarFunction {
     LGAMMA(1),
     /** The derivative of {@link #LGAMMA}; floating. */
     DIGAMMA(1),
-    /** The a-th derivative of {@link #DIGAMMA} at b; NaN unless a is an integer from 0 to 170; floating. */
+    /** The a-th derivative of {@link #DIGAMMA} at b; NaN unless a is an integer from 0 to 100; floating. */
     POLYGAMMA(2),
     /** Whether both bools hold. */
     AND(2),

@@ -3,14 +3,14 @@ package io.autodiff.nd4j.exec;
 import org.apache.commons.numbers.gamma.LogGamma;
 
 /**
- * The logarithm of the gamma function and its derivatives. For positive arguments digamma is within 4 units in the last place and
- * polygamma of order n within n + 6; below 0, where they have zeros and poles next to each other, so is the greatest term of the
- * reflection.
+ * The logarithm of the gamma function and its derivatives. For positive arguments the first two are within 4 units in the last
+ * place, and polygamma of order n within n + 6. Below 0, where they are differences, the unit of the first two is that of 1, or of
+ * the terms where those are greater.
  *
  * <p>Commons Numbers has a digamma too, to eight digits.
  */
 final class Gammas {
-    private static final double MOST_ORDERS = 170;
+    private static final double HIGHEST_ORDER = 100;
 
     /** The zero of digamma on the positive numbers, as the sum of two doubles. */
     private static final double ROOT = 1.4616321449683622;
@@ -70,7 +70,7 @@ final class Gammas {
         if (x < 0) {
             double r = x - Math.rint(x);
             // Reflection, Abramowitz and Stegun 6.3.7; the distance from the nearest pole is exact.
-            return r == 0 ? Double.NaN : digamma(1 - x) - Math.PI / Math.tan(Math.PI * r);
+            return r == 0 ? Double.NaN : digamma(1 - x) - Math.PI * cotangentOfPi(r);
         }
         if (x < 1) {
             return digamma(x + 1) - 1 / x;
@@ -93,6 +93,13 @@ final class Gammas {
         return Math.log(x) - 0.5 / x - series;
     }
 
+    /** For up to a half, near which it is the tangent of what is missing: that loses no digits. */
+    private static double cotangentOfPi(double r) {
+        double m = Math.abs(r);
+        double positive = m < 0.25 ? 1 / Math.tan(Math.PI * m) : Math.tan(Math.PI * (0.5 - m));
+        return Math.copySign(positive, r);
+    }
+
     /** Clenshaw's recurrence. */
     private static double chebyshev(double t) {
         double next = 0;
@@ -105,9 +112,9 @@ final class Gammas {
         return t * next - afterNext + AROUND_ROOT[0];
     }
 
-    /** The derivative of digamma of a whole order up to 170, whose factorial a double can hold; NaN of any other. */
+    /** The derivative of digamma of a whole order up to 100, with which nothing overflows on the way; NaN of any other. */
     static double polygamma(double order, double x) {
-        if (!(order >= 0 && order <= MOST_ORDERS) || order != Math.rint(order) || Double.isNaN(x)) {
+        if (!(order >= 0 && order <= HIGHEST_ORDER) || order != Math.rint(order) || Double.isNaN(x)) {
             return Double.NaN;
         }
         int n = (int) order;
@@ -126,31 +133,39 @@ final class Gammas {
         return sign * magnitude(n, x - Math.floor(x)) + magnitude(n, Math.ceil(x) - x) - magnitude(n, 1 - x);
     }
 
-    /** n! times the zeta function of Hurwitz, the sum of (x + k)^-s over k from 0 on, for s = n + 1; by Euler and Maclaurin. */
+    /** n! times the zeta function of Hurwitz, the sum of (x + k)^-s over k from 0 on, for s = n + 1. */
     private static double magnitude(int n, double x) {
         if (x == Double.POSITIVE_INFINITY) {
             return 0;
         }
         double s = n + 1.0;
-        // Sum and tail are in units of x^-s, since that may be beyond the numbers where the result is not.
-        double sum = 1;
+        // All in units of x^-s, the first term, since that may be beyond the numbers where the result is not.
+        double rest = 0;
         double b = x + 1;
         double term = Math.pow(x / b, s);
-        while (b < s + 10 && term > 0x1p-60 * sum) {
-            sum += term;
+        while (b < s + 10 && term > 0x1p-60 * rest) {
+            rest += term;
             b++;
             term = Math.pow(x / b, s);
         }
-        double tail = b / n + 0.5;
+        if (term > 0x1p-60 * rest) {
+            rest += term * tail(s, b);
+        }
+        double result = (1 + rest) / x;
+        for (int k = 1; k <= n; k++) {
+            result *= k / x;
+        }
+        return result;
+    }
+
+    /** The formula of Euler and Maclaurin for the sum of (b / (b + k))^s over k from 0 on, with b at least 10. */
+    private static double tail(double s, double b) {
+        double tail = b / (s - 1) + 0.5;
         double factor = s / (2 * b);
         for (int j = 1; j <= BERNOULLI.length; j++) {
             tail += BERNOULLI[j - 1] * factor;
             factor *= (s + 2 * j - 1) / ((2 * j + 1) * b) * ((s + 2 * j) / ((2 * j + 2) * b));
         }
-        double result = (sum + term * tail) / x;
-        for (int k = 1; k <= n; k++) {
-            result *= k / x;
-        }
-        return result;
+        return tail;
     }
 }

@@ -22,7 +22,7 @@ final class InverseHyperbolic {
             return Math.log(x) + LOG_2;
         }
         double t = x - 1;
-        return Math.log1p(t + Math.sqrt(t * (t + 2)));
+        return t < 0 ? Double.NaN : Math.log1p(t + Math.sqrt(t * (t + 2)));
     }
 
     static double atanh(double x) {

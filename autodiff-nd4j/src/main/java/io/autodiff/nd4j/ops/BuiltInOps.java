@@ -26,6 +26,9 @@ public final class BuiltInOps implements OpProvider {
         return Stream.of(
                         ArithmeticOps.OPS,
                         MathOps.OPS,
+                        TrigonometricOps.OPS,
+                        SpecialOps.OPS,
+                        LogicalOps.OPS,
                         ComparisonOps.OPS,
                         ReductionOps.OPS,
                         CumulativeOps.OPS,

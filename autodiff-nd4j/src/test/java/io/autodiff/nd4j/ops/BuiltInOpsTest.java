@@ -31,7 +31,9 @@ class BuiltInOpsTest extends OpCompatibilityKit {
                         AlongAxisSamples.all(),
                         BlockSamples.all(),
                         IndexingSamples.all(),
-                        LinalgSamples.all())
+                        LinalgSamples.all(),
+                        FunctionSamples.all(),
+                        BinarySamples.all())
                 .flatMap(List::stream)
                 .toList();
     }

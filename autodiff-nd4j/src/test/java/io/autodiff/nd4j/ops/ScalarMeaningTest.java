@@ -53,7 +53,7 @@ class ScalarMeaningTest {
 
     @TestFactory
     Stream<DynamicTest> scalarsAndArraysAgree() {
-        return Stream.of(ElementwiseSamples.all(), StructureSamples.all())
+        return Stream.of(ElementwiseSamples.all(), FunctionSamples.all(), BinarySamples.all(), StructureSamples.all())
                 .flatMap(List::stream)
                 .filter(sample -> OpRegistry.shared().op(sample.op()).elementwise() != null)
                 // A cast is of the dtype that its sample has: narrowing 2^31 - 0.5 first makes it 2^31.
