@@ -175,7 +175,7 @@ final class Einsum {
                 axes[axes.length - 1] = j;
                 Tensor pairs = term.tensor().permute(axes);
                 return diagonal(
-                        new Term(Linalg.diagonal(pairs), others + term.labels().charAt(j)));
+                        new Term(pairs.diagPart(), others + term.labels().charAt(j)));
             }
         }
         return term;

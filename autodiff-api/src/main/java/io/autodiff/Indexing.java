@@ -19,10 +19,10 @@ final class Indexing {
         if (depth < 0) {
             throw Structure.error("oneHot", indices, "no vector has the negative length " + depth);
         }
-        int rank = indices.shape().rank();
-        long[] sizes = Arrays.copyOf(indices.shape().toArray(), rank + 1);
-        sizes[rank] = depth;
-        Structure.shape("oneHot", indices, sizes);
+        Structure.shape(
+                "oneHot",
+                indices,
+                Structure.withAxis(indices.shape(), indices.shape().rank(), depth));
         return indices.expandDims(-1)
                 .eq(Tensors.range(0, depth, 1, indices.dtype()))
                 .castTo(dtype);

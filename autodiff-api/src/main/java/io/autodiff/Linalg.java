@@ -180,6 +180,15 @@ public final class Linalg {
         return MatrixComposites.power(x, exponent);
     }
 
+    /**
+     * {@return the exponential, the sum of x^n / n!}; one beyond the dtype is infinite or NaN
+     *
+     * @param x [..., n, n]
+     */
+    public static Tensor expm(Operand x) {
+        return execute("matrix_exponential", x);
+    }
+
     // ---- parts ----
 
     /**
@@ -199,26 +208,8 @@ public final class Linalg {
      * @param upper how many diagonals above the main one are kept; negative for all
      * @return [..., m, n]; the lower triangle for (-1, 0), the diagonal for (0, 0)
      */
-    public static Tensor bandPart(Operand x, long lower, long upper) {
+    public static Tensor bandPart(Operand x, int lower, int upper) {
         return MatrixComposites.bandPart(x, lower, upper);
-    }
-
-    /**
-     * {@return the diagonals, [..., k], k the lesser of m and n}
-     *
-     * @param x [..., m, n] of any dtype
-     */
-    public static Tensor diagonal(Operand x) {
-        return MatrixComposites.diagonal(x);
-    }
-
-    /**
-     * {@return matrices of these diagonals, zero elsewhere, [..., n, n]}
-     *
-     * @param values [..., n] of any dtype
-     */
-    public static Tensor diagonalMatrix(Operand values) {
-        return MatrixComposites.diagonalMatrix(values);
     }
 
     /**
@@ -227,7 +218,7 @@ public final class Linalg {
      * @param x [..., m, n]
      */
     public static Tensor trace(Operand x) {
-        return diagonal(x).sum(-1);
+        return x.diagPart().sum(-1);
     }
 
     // ---- determinants, inverses, systems ----

@@ -37,16 +37,16 @@ final class MatrixComposites {
     static Tensor matmul(Operand x, Operand y) {
         boolean row = x.shape().rank() == 1;
         boolean column = y.shape().rank() == 1;
-        Tensor product = (row ? insert(x, 0) : x.asTensor()).mmul(column ? insert(y, 1) : y.asTensor());
-        Tensor withoutColumn = column ? without(product, product.shape().rank() - 1) : product;
-        return row ? without(withoutColumn, withoutColumn.shape().rank() - (column ? 1 : 2)) : withoutColumn;
+        Tensor product = (row ? x.expandDims(0) : x.asTensor()).mmul(column ? y.expandDims(-1) : y.asTensor());
+        Tensor withoutColumn = column ? product.squeeze(-1) : product;
+        return row ? withoutColumn.squeeze(column ? -1 : -2) : withoutColumn;
     }
 
     static Tensor matvec(Operand a, Operand x, boolean transposeA) {
         requireRank("matvec", a, 2);
         requireRank("matvec", x, 1);
-        Tensor column = a.mmul(insert(x, x.shape().rank()), transposeA, false);
-        return without(column, column.shape().rank() - 1);
+        Tensor column = a.mmul(x.expandDims(-1), transposeA, false);
+        return column.squeeze(-1);
     }
 
     static Tensor dot(Operand x, Operand y) {
@@ -62,7 +62,7 @@ final class MatrixComposites {
     static Tensor outer(Operand x, Operand y) {
         requireRank("outer", x, 1);
         requireRank("outer", y, 1);
-        return insert(x, x.shape().rank()).mul(insert(y, y.shape().rank() - 1));
+        return x.expandDims(-1).mul(y.expandDims(-2));
     }
 
     static Tensor tensorDot(Operand x, Operand y, int axes) {
@@ -162,7 +162,7 @@ final class MatrixComposites {
             }
             square = n > 1 ? square.mmul(square) : square;
         }
-        return result == null ? Linalg.diagonalMatrix(Tensors.onesLike(Linalg.diagonal(x))) : result;
+        return result == null ? Tensors.onesLike(x.diagPart()).diag() : result;
     }
 
     // ---- parts of matrices ----
@@ -175,66 +175,17 @@ final class MatrixComposites {
         return x.permute(axes);
     }
 
-    static Tensor bandPart(Operand x, long lower, long upper) {
-        int rank = requireRank("bandPart", x, 2);
-        int rows = Math.toIntExact(x.shape().size(rank - 2));
-        int columns = Math.toIntExact(x.shape().size(rank - 1));
-        boolean[][] inside = new boolean[rows][columns];
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                inside[i][j] = (lower < 0 || i - j <= lower) && (upper < 0 || j - i <= upper);
-            }
-        }
-        return x.shape().elements() == 0 ? x.asTensor() : where(inside, x);
-    }
-
-    /** Chosen, and not multiplied by 0 and 1: what is outside may be NaN. */
-    private static Tensor where(boolean[][] mask, Operand x) {
-        return Tensors.where(Tensors.of(mask), x, Tensors.zeros(x.dtype()));
-    }
-
-    /**
-     * With the rows of a square matrix one after the other, and as many zeros more, cut into rows that are longer by one, the
-     * diagonal is the first column.
-     */
-    static Tensor diagonal(Operand x) {
-        int rank = requireRank("diagonal", x, 2);
-        long[] sizes = x.shape().toArray();
-        long n = Math.min(sizes[rank - 2], sizes[rank - 1]);
-        sizes[rank - 2] = n;
-        sizes[rank - 1] = n;
-        Tensor square = x.shape().equals(Shape.of(sizes)) ? x.asTensor() : x.slice(new long[rank], Shape.of(sizes));
-        long[] flat = Arrays.copyOf(sizes, rank - 1);
-        flat[rank - 2] = n * n;
-        long[][] end = new long[rank - 1][2];
-        end[rank - 2][1] = n;
-        Tensor padded = square.reshape(Shape.of(flat)).pad(end);
-        long[] shifted = sizes.clone();
-        shifted[rank - 1] = n + 1;
-        long[] first = sizes.clone();
-        first[rank - 1] = 1;
-        return without(padded.reshape(Shape.of(shifted)).slice(new long[rank], Shape.of(first)), rank - 1);
-    }
-
-    static Tensor diagonalMatrix(Operand values) {
-        int rank = requireRank("diagonalMatrix", values, 1);
-        int n = Math.toIntExact(values.shape().size(rank - 1));
-        long[] sizes = Arrays.copyOf(values.shape().toArray(), rank + 1);
-        sizes[rank] = n;
-        boolean[][] unit = new boolean[n][n];
-        for (int i = 0; i < n; i++) {
-            unit[i][i] = true;
-        }
-        return values.shape().elements() == 0
-                ? Tensors.zeros(values.dtype(), sizes)
-                : where(unit, insert(values, rank - 1));
+    static Tensor bandPart(Operand x, int lower, int upper) {
+        requireRank("bandPart", x, 2);
+        Tensor above = lower < 0 ? x.asTensor() : x.triu(-lower);
+        return upper < 0 ? above : above.tril(upper);
     }
 
     // ---- systems ----
 
     static Tensor solve(Operand a, Operand b, String op, Attributes attributes) {
         if (b.shape().rank() == 1) {
-            return without(Executor.execute(op, attributes, a, insert(b, 1)), -1);
+            return Executor.execute(op, attributes, a, b.expandDims(-1)).squeeze(-1);
         }
         return Executor.execute(op, attributes, a, b);
     }
@@ -243,32 +194,15 @@ final class MatrixComposites {
     static Tensor lstsq(Operand a, Operand b) {
         int rank = requireRank("lstsq", a, 2);
         boolean tall = a.shape().size(rank - 2) >= a.shape().size(rank - 1);
-        Tensor right = b.shape().rank() == 1 ? insert(b, 1) : b.asTensor();
+        Tensor right = b.shape().rank() == 1 ? b.expandDims(-1) : b.asTensor();
         Linalg.Qr qr = Linalg.qr(tall ? a : transpose(a));
         Tensor x = tall
                 ? Linalg.triangularSolve(qr.r(), qr.q().mmul(right, true, false), false, false)
                 : qr.q().mmul(Linalg.triangularSolve(qr.r(), right, false, true));
-        return b.shape().rank() == 1 ? without(x, -1) : x;
+        return b.shape().rank() == 1 ? x.squeeze(-1) : x;
     }
 
-    // ---- shapes ----
-
-    private static Tensor insert(Operand x, int axis) {
-        long[] sizes = new long[x.shape().rank() + 1];
-        for (int i = 0; i < sizes.length; i++) {
-            sizes[i] = i == axis ? 1 : x.shape().size(i < axis ? i : i - 1);
-        }
-        return x.reshape(Shape.of(sizes));
-    }
-
-    /** The tensor without an axis of size 1, which may count from the end. */
-    private static Tensor without(Tensor x, int axis) {
-        int gone = x.shape().axis(axis);
-        return x.reshape(Shape.of(IntStream.range(0, x.shape().rank())
-                .filter(i -> i != gone)
-                .mapToLong(i -> x.shape().size(i))
-                .toArray()));
-    }
+    // ---- errors ----
 
     private static int requireRank(String method, Operand x, int least) {
         if (x.shape().rank() < least) {

@@ -117,28 +117,36 @@ final class Structure {
         if (times.length != x.shape().rank()) {
             throw error("tile", x, Arrays.toString(times) + " must say a number for each axis");
         }
-        Tensor result = x.asTensor();
-        for (int axis = 0; axis < times.length; axis++) {
+        long[] sizes = x.shape().toArray();
+        Shape apart = x.shape();
+        Shape repeated = x.shape();
+        for (int axis = times.length - 1; axis >= 0; axis--) {
+            sizes[axis] = product("tile", x, sizes[axis], times[axis]);
             if (times[axis] != 1) {
-                result = repeated("tile", result, axis, times[axis], axis);
+                apart = apart.withAxes(axis, axis, 1);
+                repeated = shape("tile", x, withAxis(repeated, axis, times[axis]));
             }
         }
-        return result;
+        return x.reshape(apart).broadcastTo(repeated).reshape(shape("tile", x, sizes));
     }
 
     static Tensor repeat(Operand x, long times, int axis) {
         int at = axis("repeat", x, axis);
-        return repeated("repeat", x, at, times, at + 1);
+        long[] sizes = x.shape().toArray();
+        sizes[at] = product("repeat", x, sizes[at], times);
+        Shape result = shape("repeat", x, sizes);
+        Shape apart = x.shape().withAxes(at + 1, at + 1, 1);
+        return x.reshape(apart)
+                .broadcastTo(apart.withAxes(at + 1, at + 2, times))
+                .reshape(result);
     }
 
-    private static Tensor repeated(String op, Operand x, int axis, long times, int newAxis) {
-        long[] sizes = x.shape().toArray();
-        sizes[axis] = product(op, x, sizes[axis], times);
-        Shape result = shape(op, x, sizes);
-        Shape apart = x.shape().withAxes(newAxis, newAxis, 1);
-        return x.reshape(apart)
-                .broadcastTo(apart.withAxes(newAxis, newAxis + 1, times))
-                .reshape(result);
+    static long[] withAxis(Shape shape, int axis, long size) {
+        long[] sizes = new long[shape.rank() + 1];
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = i == axis ? size : shape.size(i < axis ? i : i - 1);
+        }
+        return sizes;
     }
 
     // ---- parts ----
@@ -288,9 +296,7 @@ final class Structure {
             throw error("diag", x, "a scalar is no diagonal");
         }
         long size = x.shape().size(rank - 1);
-        long[] sizes = Arrays.copyOf(x.shape().toArray(), rank + 1);
-        sizes[rank] = size;
-        shape("diag", x, sizes);
+        shape("diag", x, withAxis(x.shape(), rank, size));
         return Tensors.where(offsets(size, size).eq(0), x.expandDims(rank - 1), zero(x.dtype()));
     }
 

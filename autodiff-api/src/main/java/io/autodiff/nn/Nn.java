@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Tensor d = Nn.dropout(n, 0.1, true, Random.shared());
  * }</pre>
  *
- * <p>Each is a composite of ops, so that gradients of every order follow. Inputs are floating; a dtype or shape that does not fit throws
+ * <p>Each is a composite of ops, so that gradients of every order follow. A dtype or shape that does not fit throws
  * {@link IllegalArgumentException} from the op that met it, with dtypes and shapes. Formulas are TensorFlow's (Keras 3), and so are the
  * slopes at kinks, which each method tells.
  */
@@ -185,7 +185,13 @@ public final class Nn extends Convolutions {
 
     // ---- normalisation ----
 
-    /** What {@link #batchNormTraining} gives: the output, and the statistics of the batch for the moving averages. */
+    /**
+     * What {@link #batchNormTraining} gives: the output, and the statistics of the batch for the moving averages.
+     *
+     * @param output of the shape of the input
+     * @param mean of each channel
+     * @param variance of each channel
+     */
     public record BatchNorm(Tensor output, Tensor mean, Tensor variance) {}
 
     /**

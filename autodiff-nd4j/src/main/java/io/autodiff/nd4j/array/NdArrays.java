@@ -94,7 +94,7 @@ public final class NdArrays {
     }
 
     /**
-     * A new array, its elements not set.
+     * An array that nobody else has, its elements not set.
      *
      * @param spec dtype and shape
      * @return the array
@@ -102,9 +102,11 @@ public final class NdArrays {
     public static INDArray allocate(TensorSpec spec) {
         requireHoldable(spec);
         DataType type = dataType(spec.dtype());
-        return spec.shape().elements() == 0
-                ? Nd4j.create(type, spec.shape().toArray())
-                : Nd4j.createUninitialized(type, spec.shape().toArray(), 'c');
+        if (spec.shape().elements() == 0) {
+            return Nd4j.create(type, spec.shape().toArray());
+        }
+        INDArray used = ArrayPool.take(spec);
+        return used == null ? Nd4j.createUninitialized(type, spec.shape().toArray(), 'c') : used;
     }
 
     /**

@@ -108,12 +108,11 @@ final class Plan implements CompiledGraph {
     /** Made when it is first asked for; two threads may make it twice, which does no harm. */
     private volatile @Nullable ScalarPlan scalars;
 
-    Plan(int arguments, @Nullable Value[] initial, List<Step> steps, int[] results) {
-        this.arguments = arguments;
-        this.initial = initial;
-        this.steps = List.copyOf(steps);
-        this.results = results;
-        verify();
+    Plan(Draft draft) {
+        this.arguments = draft.arguments;
+        this.initial = draft.initial.toArray(new Value[0]);
+        this.steps = List.copyOf(draft.steps);
+        this.results = draft.results;
     }
 
     @Override
@@ -165,17 +164,26 @@ final class Plan implements CompiledGraph {
         Value[] outputs = step.compute(inputs);
         for (int i = 0; i < outputs.length; i++) {
             values[step.outputs[i]] = outputs[i];
-            for (Value input : inputs) {
-                if (input == outputs[i]) {
-                    // Two slots share it now, and neither may end it for the other.
-                    input.pin();
-                }
+            if (contains(inputs, outputs[i])) {
+                outputs[i].share();
             }
         }
         for (int slot : step.ending) {
-            filled(values, slot).close();
+            Value ended = filled(values, slot);
             values[slot] = null;
+            if (!ended.isShared() || !contains(values, ended)) {
+                ended.close();
+            }
         }
+    }
+
+    static boolean contains(@Nullable Value[] values, Value value) {
+        for (Value other : values) {
+            if (other == value) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Value filled(@Nullable Value[] values, int slot) {
@@ -184,38 +192,6 @@ final class Plan implements CompiledGraph {
             throw new IllegalStateException("slot %" + slot + " of a plan is empty");
         }
         return value;
-    }
-
-    /** Each slot is filled once, before it is read, and not read after its end; what the caller sees never ends. */
-    private void verify() {
-        boolean[] filled = new boolean[initial.length];
-        boolean[] ended = new boolean[initial.length];
-        for (int slot = 0; slot < initial.length; slot++) {
-            filled[slot] = slot < arguments || initial[slot] != null;
-        }
-        boolean[] fixed = filled.clone();
-        for (Step step : steps) {
-            for (int slot : step.inputs) {
-                require(filled[slot] && !ended[slot], step);
-            }
-            for (int slot : step.outputs) {
-                require(!filled[slot], step);
-                filled[slot] = true;
-            }
-            for (int slot : step.ending) {
-                require(filled[slot] && !ended[slot] && !fixed[slot], step);
-                ended[slot] = true;
-            }
-        }
-        for (int slot : results) {
-            require(filled[slot] && !ended[slot], "the results " + Arrays.toString(results));
-        }
-    }
-
-    private static void require(boolean holds, Object where) {
-        if (!holds) {
-            throw new IllegalStateException("a plan is not well formed at " + where);
-        }
     }
 
     @Override

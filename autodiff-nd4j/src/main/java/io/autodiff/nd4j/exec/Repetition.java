@@ -29,22 +29,13 @@ final class Repetition {
         while (condition.run(now)[0].integer() != 0) {
             Value[] next = step.run(now);
             for (int i = 0; i < carried; i++) {
-                if (!contains(inputs, now[i]) && !contains(next, now[i])) {
+                if (!Plan.contains(inputs, now[i]) && !Plan.contains(next, now[i])) {
                     now[i].close();
                 }
             }
             System.arraycopy(next, 0, now, 0, carried);
         }
         return Arrays.copyOf(now, carried);
-    }
-
-    private static boolean contains(Value[] values, Value value) {
-        for (Value other : values) {
-            if (other == value) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private Value[] onRegisters(Value[] inputs) {

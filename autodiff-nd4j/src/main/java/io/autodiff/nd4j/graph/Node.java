@@ -132,6 +132,9 @@ public final class Node implements Tensor {
                         .map(spec -> new Node(spec, evaluator, computation))
                         .toList();
         computation.setOutputs(outputs);
+        if (!computation.isTraced()) {
+            evaluator.made(computation);
+        }
         return outputs;
     }
 

@@ -38,6 +38,7 @@ public final class BuiltInOps implements OpProvider {
                         SolveOps.OPS,
                         DeterminantOps.OPS,
                         DecompositionOps.OPS,
+                        ExponentialOps.OPS,
                         StructureOps.OPS,
                         BlockOps.OPS,
                         IndexingOps.OPS,

@@ -35,8 +35,7 @@ final class DecompositionOps {
             .gradient("x", (c, dl) -> {
                 Tensor l = c.output();
                 Tensor product = l.mmul(dl, true, false);
-                Tensor p = Linalg.bandPart(product, -1, 0)
-                        .sub(Linalg.bandPart(product, 0, 0).mul(0.5));
+                Tensor p = product.tril().sub(product.diagPart().diag().mul(0.5));
                 Tensor left = solve(l, p, true, true);
                 return symmetric(Linalg.matrixTranspose(solve(l, Linalg.matrixTranspose(left), true, true)));
             });
@@ -74,7 +73,7 @@ final class DecompositionOps {
                 Tensor v = c.outputs().get(1);
                 Tensor inner = inverseDifferences(c.output())
                         .mulNoNan(v.mmul(dys.get(1), true, false))
-                        .add(Linalg.diagonalMatrix(dys.get(0)));
+                        .add(dys.get(0).diag());
                 return List.of(symmetric(v.mmul(inner).mmul(v, false, true)));
             });
 
@@ -125,26 +124,12 @@ final class DecompositionOps {
 
     /** For each pair of values, the inverse of the second less the first; 0 for a value and itself. */
     private static Tensor inverseDifferences(Tensor values) {
-        Tensor unit = Linalg.diagonalMatrix(Tensors.onesLike(values));
-        return row(values).sub(column(values)).add(unit).rdiv(1).sub(unit);
-    }
-
-    private static Tensor row(Tensor values) {
-        Shape shape = values.shape();
-        int last = shape.rank() - 1;
-        return values.reshape(insert(shape, last));
-    }
-
-    private static Tensor column(Tensor values) {
-        return values.reshape(insert(values.shape(), values.shape().rank()));
-    }
-
-    private static Shape insert(Shape shape, int axis) {
-        long[] sizes = new long[shape.rank() + 1];
-        for (int i = 0; i < sizes.length; i++) {
-            sizes[i] = i == axis ? 1 : shape.size(i < axis ? i : i - 1);
-        }
-        return Shape.of(sizes);
+        Tensor unit = Tensors.onesLike(values).diag();
+        return values.expandDims(-2)
+                .sub(values.expandDims(-1))
+                .add(unit)
+                .rdiv(1)
+                .sub(unit);
     }
 
     private static Tensor qrGradient(OpCall<Tensor> call, Tensor dq, Tensor dr) {
@@ -159,14 +144,15 @@ final class DecompositionOps {
         Tensor dv = columns(dr, m, n - m);
         Tensor dqAll = dq.add(columns(x, m, n - m).mmul(dv, false, true));
         Tensor dx = tallGradient(q, columns(r, 0, m), dqAll, columns(dr, 0, m));
-        return padded(dx, 0, x.shape()).add(padded(q.mmul(dv), m, x.shape()));
+        return Tensors.concat(-1, dx, q.mmul(dv));
     }
 
     /** (dQ + Q copyltu(R dR' - dQ' Q)) R'^-1, where copyltu makes a lower triangle symmetric. */
     private static Tensor tallGradient(Tensor q, Tensor r, Tensor dq, Tensor dr) {
         Tensor inner = r.mmul(dr, false, true).sub(dq.mmul(q, true, false));
-        Tensor lower = Linalg.bandPart(inner, -1, 0);
-        Tensor copied = lower.add(Linalg.matrixTranspose(lower)).sub(Linalg.bandPart(inner, 0, 0));
+        Tensor lower = inner.tril();
+        Tensor copied =
+                lower.add(Linalg.matrixTranspose(lower)).sub(inner.diagPart().diag());
         Tensor right = dq.add(q.mmul(copied));
         return Linalg.matrixTranspose(solve(r, Linalg.matrixTranspose(right), false, false));
     }
@@ -179,13 +165,6 @@ final class DecompositionOps {
         return x.slice(begin, Shape.of(sizes));
     }
 
-    private static Tensor padded(Tensor x, long first, Shape shape) {
-        int last = shape.rank() - 1;
-        long[][] zeros = new long[shape.rank()][2];
-        zeros[last] = new long[] {first, shape.size(last) - first - x.shape().size(last)};
-        return x.pad(zeros);
-    }
-
     private static Tensor svdGradient(OpCall<Tensor> call, Tensor ds, Tensor du, Tensor dv) {
         Tensor s = call.output();
         Tensor u = call.outputs().get(1);
@@ -193,9 +172,10 @@ final class DecompositionOps {
         Tensor f = inverseDifferences(s.square());
         Tensor left = symmetricSum(f.mulNoNan(u.mmul(du, true, false)));
         Tensor right = symmetricSum(f.mulNoNan(v.mmul(dv, true, false)));
-        Tensor inner = left.mul(row(s)).add(right.mul(column(s))).add(Linalg.diagonalMatrix(ds));
+        Tensor inner =
+                left.mul(s.expandDims(-2)).add(right.mul(s.expandDims(-1))).add(ds.diag());
         Tensor gradient = u.mmul(inner).mmul(v, false, true);
-        Tensor inverse = row(s.rdiv(1));
+        Tensor inverse = s.rdiv(1).expandDims(-2);
         long m = Matrices.rows(u.shape());
         long n = Matrices.rows(v.shape());
         if (m > n) {

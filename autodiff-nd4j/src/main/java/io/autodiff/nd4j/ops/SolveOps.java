@@ -2,7 +2,6 @@ package io.autodiff.nd4j.ops;
 
 import static io.autodiff.spi.Executor.execute;
 
-import io.autodiff.Linalg;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.op.Attributes;
@@ -89,7 +88,7 @@ final class SolveOps {
     }
 
     private static Tensor triangle(Tensor x, boolean lower) {
-        return Linalg.bandPart(x, lower ? -1 : 0, lower ? 0 : -1);
+        return lower ? x.tril() : x.triu();
     }
 
     private static double[][] solve(Matrices.Item item) {

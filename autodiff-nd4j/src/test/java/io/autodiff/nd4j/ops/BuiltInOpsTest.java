@@ -25,15 +25,16 @@ class BuiltInOpsTest extends OpCompatibilityKit {
     protected List<OpSample> samples() {
         return Stream.of(
                         ElementwiseSamples.all(),
+                        FunctionSamples.all(),
+                        BinarySamples.all(),
                         StructureSamples.all(),
-                        ConvolutionSamples.all(),
-                        ReductionSamples.all(),
-                        AlongAxisSamples.all(),
                         BlockSamples.all(),
                         IndexingSamples.all(),
-                        LinalgSamples.all(),
-                        FunctionSamples.all(),
-                        BinarySamples.all())
+                        ReductionSamples.all(),
+                        AlongAxisSamples.all(),
+                        RandomSamples.all(),
+                        ConvolutionSamples.all(),
+                        LinalgSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }

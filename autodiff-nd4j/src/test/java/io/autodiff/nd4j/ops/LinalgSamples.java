@@ -32,6 +32,7 @@ final class LinalgSamples {
         systems(samples);
         determinants(samples);
         decompositions(samples);
+        exponentials(samples);
         return samples;
     }
 
@@ -209,5 +210,33 @@ final class LinalgSamples {
         samples.add(OpSample.of("eigh", Tensors.zeros(DType.FLOAT64, 2, 2))
                 .expecting(0, 0)
                 .valueOnly());
+    }
+
+    private static void exponentials(List<OpSample> samples) {
+        double e = Math.E;
+        samples.add(exponential(new double[][] {{0, 0}, {0, 0}}).expecting(1, 0, 0, 1));
+        samples.add(exponential(new double[][] {{1, 0}, {0, -1}}).expecting(e, 0, 0, 1 / e));
+        // Nilpotent: the series ends.
+        samples.add(exponential(new double[][] {{0, 2, 3}, {0, 0, 4}, {0, 0, 0}})
+                .expecting(1, 2, 7, 0, 1, 4, 0, 0, 1));
+        // A rotation; then a half turn, by many halvings.
+        samples.add(exponential(new double[][] {{0, -1.5}, {1.5, 0}})
+                .expecting(Math.cos(1.5), -Math.sin(1.5), Math.sin(1.5), Math.cos(1.5)));
+        samples.add(exponential(new double[][] {{0, -101 * Math.PI}, {101 * Math.PI, 0}})
+                .expecting(-1, 0, 0, -1)
+                .valueOnly());
+        // No eigenvectors: one block of Jordan.
+        samples.add(exponential(new double[][] {{1, 1}, {0, 1}}).expecting(e, e, 0, e));
+        samples.add(exponential(new double[][] {{-30}}).expecting(Math.exp(-30)));
+        samples.add(exponential(new double[][] {{1000}})
+                .expecting(Double.POSITIVE_INFINITY)
+                .valueOnly());
+        samples.add(OpSample.of("matrix_exponential", STACK));
+        samples.add(OpSample.of("matrix_exponential", EMPTY));
+        samples.add(OpSample.of("matrix_exponential", Tensors.zeros(DType.FLOAT64, 2, 0, 0)));
+    }
+
+    private static OpSample exponential(double[][] x) {
+        return OpSample.of("matrix_exponential", Tensors.of(x));
     }
 }
