@@ -340,6 +340,6 @@ sealed interface ElementwiseOperand permits Operand {
     }
 
     private Tensor scalar(Number y) {
-        return Literals.scalar(y, self().dtype(), "the operand " + self().spec());
+        return SharedScalars.beside(self(), y);
     }
 }

@@ -66,11 +66,17 @@ public final class Op {
 
     private final String name;
     private final Parts parts;
+    /** The rules of {@link Parts#gradients} by input, for the backward pass to find them at once. */
+    private final GradientFunction.@Nullable OfInput[] rules;
+
     private boolean whole; // only ever goes from false to true, so that a stale read costs one more check
+    /** Of the last call of any thread: a stale one, too, is right or does not fit. */
+    OpCall.@Nullable Signature lastSignature;
 
     private Op(String name, Parts parts) {
         this.name = name;
         this.parts = parts;
+        this.rules = parts.inputs.stream().map(parts.gradients::get).toArray(GradientFunction.OfInput[]::new);
     }
 
     /**
@@ -376,6 +382,21 @@ public final class Op {
         return specs;
     }
 
+    /** {@return whether one rule gives the gradients of all inputs: {@link #gradients}, and not {@link #gradient}} */
+    public boolean hasJointGradients() {
+        return parts.jointGradients != null;
+    }
+
+    /**
+     * The gradient rule of one input of an op that has no joint rule.
+     *
+     * @param input its number, from 0; never of one that is not differentiable
+     * @return the rule
+     */
+    public GradientFunction.OfInput gradientRule(int input) {
+        return Objects.requireNonNull(rules[input]);
+    }
+
     /**
      * The gradients of a call's inputs, as the rules give them: neither checked nor summed to the inputs' shapes.
      *
@@ -391,11 +412,7 @@ public final class Op {
         }
         List<@Nullable Tensor> gradients = new ArrayList<>(needed.length);
         for (int i = 0; i < needed.length; i++) {
-            gradients.add(
-                    needed[i]
-                            ? Objects.requireNonNull(parts.gradients.get(parts.inputs.get(i)))
-                                    .apply(call, outputGradients.get(0))
-                            : null);
+            gradients.add(needed[i] ? gradientRule(i).apply(call, outputGradients.get(0)) : null);
         }
         return gradients;
     }
