@@ -1,6 +1,7 @@
 package io.autodiff;
 
 import io.autodiff.op.TensorSpec;
+import io.autodiff.spi.CompiledGraph;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,11 @@ abstract sealed class Compiled permits CompiledFunction, CompiledMany, CompiledS
 
     List<Tensor> call(List<? extends Operand> arguments) {
         return trace(arguments.stream().map(Operand::spec).toList()).call(arguments);
+    }
+
+    /** What a call with arguments of the given specs runs, if it needs nothing but them. */
+    CompiledGraph graph(List<TensorSpec> signature) {
+        return Trace.outside(() -> trace(signature)).graph();
     }
 
     private Trace trace(List<TensorSpec> signature) {

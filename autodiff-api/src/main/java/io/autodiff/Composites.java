@@ -1,6 +1,5 @@
 package io.autodiff;
 
-import io.autodiff.op.Attributes;
 import io.autodiff.spi.Executor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,60 +14,6 @@ final class Composites {
         return x.dtype().isInteger() && x.dtype() == y.dtype()
                 ? Executor.execute("div", x.castTo(DType.FLOAT64), y.castTo(DType.FLOAT64))
                 : Executor.execute("div", x, y);
-    }
-
-    /** A reduction whose axes attribute is in the one form that equal calls share: ascending, from 0. */
-    static Tensor reduce(String op, Operand x, boolean keepDims, int... axes) {
-        boolean[] reduced = x.shape().select(Arrays.stream(axes).asLongStream().toArray());
-        List<Long> ascending = new ArrayList<>();
-        for (int axis = 0; axis < reduced.length; axis++) {
-            if (reduced[axis]) {
-                ascending.add((long) axis);
-            }
-        }
-        return Executor.execute(op, Attributes.of("axes", ascending, "keepDims", keepDims), x);
-    }
-
-    static Tensor mean(Operand x, boolean keepDims, int... axes) {
-        Tensor sum = x.sum(keepDims, axes);
-        long before = x.shape().elements();
-        long after = sum.shape().elements();
-        // The mean over an empty axis is 0 / 0, as in NumPy.
-        return sum.div(after == 0 || before == 0 ? 0 : before / after);
-    }
-
-    static Tensor transpose(Operand x) {
-        int rank = x.shape().rank();
-        int[] reversed = new int[rank];
-        for (int i = 0; i < rank; i++) {
-            reversed[i] = rank - 1 - i;
-        }
-        return x.permute(reversed);
-    }
-
-    static Tensor reshape(Operand x, long... sizes) {
-        long[] resolved = sizes.clone();
-        int free = -1;
-        long known = 1;
-        for (int i = 0; i < sizes.length; i++) {
-            if (sizes[i] >= 0) {
-                known = Math.multiplyExact(known, sizes[i]);
-            } else if (sizes[i] == -1 && free < 0) {
-                free = i;
-            } else {
-                throw new IllegalArgumentException(
-                        "reshape to " + Arrays.toString(sizes) + ": one size may be -1, the others" + " are 0 or more");
-            }
-        }
-        if (free >= 0) {
-            long elements = x.shape().elements();
-            if (known == 0 || elements % known != 0) {
-                throw new IllegalArgumentException("reshape of " + x.spec() + " to " + Arrays.toString(sizes)
-                        + ": no size in place of -1 gives " + elements + " elements");
-            }
-            resolved[free] = elements / known;
-        }
-        return x.reshape(Shape.of(resolved));
     }
 
     /**

@@ -2,10 +2,8 @@ package io.autodiff;
 
 import static io.autodiff.spi.Executor.execute;
 
-/** The elementwise methods of {@link Operand}, which is the only type of this kind; apart from it for length alone. */
-sealed interface ElementwiseOperand permits Operand {
-    // ---- arithmetic ----
-
+/** Arithmetic, and with its parents all elementwise methods of {@link Operand}, the only type of this kind; apart for length alone. */
+sealed interface ElementwiseOperand extends FunctionOperand, ComparisonOperand permits Operand {
     /**
      * {@return this + y}
      *
@@ -133,6 +131,24 @@ sealed interface ElementwiseOperand permits Operand {
     }
 
     /**
+     * {@return this - y floor(this / y), of the sign of y; an integer y of 0 throws when computed}
+     *
+     * @param y of the same dtype, any broadcastable shape
+     */
+    default Tensor floorMod(Operand y) {
+        return execute("floor_mod", self(), y);
+    }
+
+    /**
+     * {@return this - y floor(this / y), of the sign of y; an integer y of 0 throws when computed}
+     *
+     * @param y a scalar
+     */
+    default Tensor floorMod(Number y) {
+        return floorMod(scalar(y));
+    }
+
+    /**
      * {@return this / y, and 0 where y is 0; floating}
      *
      * @param y of the same dtype, any broadcastable shape
@@ -188,151 +204,96 @@ sealed interface ElementwiseOperand permits Operand {
         return execute("sign", self());
     }
 
-    // ---- elementwise functions of floating tensors ----
-
-    /** {@return e to the power of this} */
-    default Tensor exp() {
-        return execute("exp", self());
-    }
-
-    /** {@return the natural logarithm} */
-    default Tensor log() {
-        return execute("log", self());
-    }
-
-    /** {@return the square root} */
-    default Tensor sqrt() {
-        return execute("sqrt", self());
-    }
-
-    /** {@return the sine; radians} */
-    default Tensor sin() {
-        return execute("sin", self());
-    }
-
-    /** {@return the cosine; radians} */
-    default Tensor cos() {
-        return execute("cos", self());
-    }
-
-    /** {@return the hyperbolic tangent} */
-    default Tensor tanh() {
-        return execute("tanh", self());
-    }
-
-    /** {@return 1 / (1 + e^-x)} */
-    default Tensor sigmoid() {
-        return execute("sigmoid", self());
-    }
-
-    // ---- comparisons, to bool; they have no gradient ----
-
     /**
-     * {@return whether this {@code >} y}
+     * {@return the square of this - y}
      *
      * @param y of the same dtype, any broadcastable shape
      */
-    default Tensor gt(Operand y) {
-        return execute("gt", self(), y);
+    default Tensor squaredDifference(Operand y) {
+        return sub(y).square();
     }
 
     /**
-     * {@return whether this {@code >} y}
+     * {@return the square of this - y}
      *
      * @param y a scalar
      */
-    default Tensor gt(Number y) {
-        return gt(scalar(y));
+    default Tensor squaredDifference(Number y) {
+        return squaredDifference(scalar(y));
     }
 
     /**
-     * {@return whether this {@code >=} y}
+     * {@return the square root of this^2 + y^2, without overflow on the way; its gradient at the origin is 0; floating}
      *
      * @param y of the same dtype, any broadcastable shape
      */
-    default Tensor gte(Operand y) {
-        return execute("gte", self(), y);
+    default Tensor hypot(Operand y) {
+        return execute("hypot", self(), y);
     }
 
     /**
-     * {@return whether this {@code >=} y}
+     * {@return the square root of this^2 + y^2, without overflow on the way; its gradient at the origin is 0; floating}
      *
      * @param y a scalar
      */
-    default Tensor gte(Number y) {
-        return gte(scalar(y));
+    default Tensor hypot(Number y) {
+        return hypot(scalar(y));
     }
 
     /**
-     * {@return whether this {@code <} y}
+     * {@return the greater of this and y, NaN if one is; at a tie, all of the gradient goes to this}
      *
      * @param y of the same dtype, any broadcastable shape
      */
-    default Tensor lt(Operand y) {
-        return execute("lt", self(), y);
+    default Tensor maximum(Operand y) {
+        return execute("maximum", self(), y);
     }
 
     /**
-     * {@return whether this {@code <} y}
+     * {@return the greater of this and y, NaN if one is; at a tie, all of the gradient goes to this}
      *
      * @param y a scalar
      */
-    default Tensor lt(Number y) {
-        return lt(scalar(y));
+    default Tensor maximum(Number y) {
+        return maximum(scalar(y));
     }
 
     /**
-     * {@return whether this {@code <=} y}
+     * {@return the lesser of this and y, NaN if one is; at a tie, all of the gradient goes to this}
      *
      * @param y of the same dtype, any broadcastable shape
      */
-    default Tensor lte(Operand y) {
-        return execute("lte", self(), y);
+    default Tensor minimum(Operand y) {
+        return execute("minimum", self(), y);
     }
 
     /**
-     * {@return whether this {@code <=} y}
+     * {@return the lesser of this and y, NaN if one is; at a tie, all of the gradient goes to this}
      *
      * @param y a scalar
      */
-    default Tensor lte(Number y) {
-        return lte(scalar(y));
+    default Tensor minimum(Number y) {
+        return minimum(scalar(y));
     }
 
     /**
-     * {@return whether elements are equal, exactly; NaN equals nothing}
+     * {@return this within bounds; its slope at a bound is 1, and beyond it 0}
      *
-     * @param y of the same dtype, any broadcastable shape
+     * @param least of the same dtype, any broadcastable shape
+     * @param greatest the same; it is what remains where it is below {@code least}
      */
-    default Tensor eq(Operand y) {
-        return execute("eq", self(), y);
+    default Tensor clip(Operand least, Operand greatest) {
+        return maximum(least).minimum(greatest);
     }
 
     /**
-     * {@return whether elements are equal, exactly; NaN equals nothing}
+     * {@return this within bounds; its slope at a bound is 1, and beyond it 0}
      *
-     * @param y a scalar
+     * @param least a scalar
+     * @param greatest a scalar; it is what remains if it is below {@code least}
      */
-    default Tensor eq(Number y) {
-        return eq(scalar(y));
-    }
-
-    /**
-     * {@return whether elements differ; NaN differs from all}
-     *
-     * @param y of the same dtype, any broadcastable shape
-     */
-    default Tensor neq(Operand y) {
-        return execute("neq", self(), y);
-    }
-
-    /**
-     * {@return whether elements differ; NaN differs from all}
-     *
-     * @param y a scalar
-     */
-    default Tensor neq(Number y) {
-        return neq(scalar(y));
+    default Tensor clip(Number least, Number greatest) {
+        return clip(scalar(least), scalar(greatest));
     }
 
     private Operand self() {

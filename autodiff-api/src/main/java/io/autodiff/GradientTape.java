@@ -406,7 +406,7 @@ public final class GradientTape implements AutoCloseable {
         }
 
         @Override
-        public void read(Variable variable, Tensor leaf) {
+        public void read(Variable variable, Tensor value, Tensor leaf) {
             boolean watched = variables.contains(variable) || (watchAccessedVariables && variable.trainable());
             if (paused > 0 || !watched) {
                 return;

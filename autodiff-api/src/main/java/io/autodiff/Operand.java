@@ -21,7 +21,7 @@ import java.util.List;
  * {@link IllegalArgumentException} for shapes or dtypes that it cannot take, with the op, the dtypes and the shapes in the
  * message. Every result is a new tensor; none of these methods changes anything.
  */
-public non-sealed interface Operand extends ElementwiseOperand {
+public non-sealed interface Operand extends ElementwiseOperand, ReductionOperand, StructureOperand {
     /** {@return the value as a tensor: itself, or for a variable a new tensor that belongs to this read} */
     Tensor asTensor();
 
@@ -104,66 +104,7 @@ public non-sealed interface Operand extends ElementwiseOperand {
         return elements;
     }
 
-    // ---- reductions; no axes means all of them, and axes may count from the end ----
-
-    /**
-     * {@return the sum over axes, without them}
-     *
-     * @param axes to sum over
-     */
-    default Tensor sum(int... axes) {
-        return sum(false, axes);
-    }
-
-    /**
-     * {@return the sum over axes}
-     *
-     * @param keepDims whether the axes stay, with size 1
-     * @param axes to sum over
-     */
-    default Tensor sum(boolean keepDims, int... axes) {
-        return Composites.reduce("reduce_sum", this, keepDims, axes);
-    }
-
-    /**
-     * {@return the mean over axes, without them; of integers as float64}
-     *
-     * @param axes to average over
-     */
-    default Tensor mean(int... axes) {
-        return mean(false, axes);
-    }
-
-    /**
-     * {@return the mean over axes}
-     *
-     * @param keepDims whether the axes stay, with size 1
-     * @param axes to average over
-     */
-    default Tensor mean(boolean keepDims, int... axes) {
-        return Composites.mean(this, keepDims, axes);
-    }
-
-    /**
-     * {@return the Euclidean norm over axes, without them; its gradient at 0 is 0}
-     *
-     * @param axes to take it over
-     */
-    default Tensor norm2(int... axes) {
-        return norm2(false, axes);
-    }
-
-    /**
-     * {@return the Euclidean norm over axes}
-     *
-     * @param keepDims whether the axes stay, with size 1
-     * @param axes to take it over
-     */
-    default Tensor norm2(boolean keepDims, int... axes) {
-        return Composites.reduce("norm2", this, keepDims, axes);
-    }
-
-    // ---- matrices and structure ----
+    // ---- matrices ----
 
     /**
      * {@return the matrix product of [m, k] and [k, n]; floating}
@@ -186,57 +127,7 @@ public non-sealed interface Operand extends ElementwiseOperand {
         return execute("matmul", Attributes.of("transposeX", transposeThis, "transposeY", transposeY), this, y);
     }
 
-    /** {@return the tensor with all its axes in reverse order} */
-    default Tensor transpose() {
-        return Composites.transpose(this);
-    }
-
-    /**
-     * {@return the tensor with its axes in another order}
-     *
-     * @param axes for each axis of the result, which of this it is
-     */
-    default Tensor permute(int... axes) {
-        return execute("permute", Attributes.of("axes", Composites.longs(axes)), this);
-    }
-
-    /**
-     * {@return the same elements in another shape}
-     *
-     * @param sizes of its axes; one may be -1 and follows from the others
-     */
-    default Tensor reshape(long... sizes) {
-        return Composites.reshape(this, sizes);
-    }
-
-    /**
-     * {@return the same elements in another shape}
-     *
-     * @param shape of as many elements
-     */
-    default Tensor reshape(Shape shape) {
-        return execute("reshape", Attributes.of("shape", shape), this);
-    }
-
-    /**
-     * {@return the tensor repeated to a shape, by NumPy's rule}
-     *
-     * @param shape that this one's broadcasts to
-     */
-    default Tensor broadcastTo(Shape shape) {
-        return execute("broadcast_to", Attributes.of("shape", shape), this);
-    }
-
-    /**
-     * A block of the tensor.
-     *
-     * @param begin for each axis, the first index
-     * @param shape the sizes of the block
-     * @return the block
-     */
-    default Tensor slice(long[] begin, Shape shape) {
-        return execute("slice", Attributes.of("begin", Composites.longs(begin), "shape", shape), this);
-    }
+    // ---- the same elements otherwise ----
 
     /**
      * The elements as another dtype. A float becomes an integer towards zero; one that the integer cannot hold, or NaN,

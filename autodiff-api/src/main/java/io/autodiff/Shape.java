@@ -129,6 +129,30 @@ public final class Shape {
     }
 
     /**
+     * The shape with other axes in place of some.
+     *
+     * <pre>{@code
+     * Shape.of(2, 3, 4).withAxes(1, 2, 5, 6);      // [2, 5, 6, 4]
+     * Shape.of(2, 3).withAxes(1, 1, 1);            // [2, 1, 3]: a new axis
+     * }</pre>
+     *
+     * @param from the first axis that goes
+     * @param to the axis after the last that goes
+     * @param newSizes of the axes that come
+     * @return the shape
+     * @throws IllegalArgumentException if there are no such axes, or as {@link #of} says
+     */
+    public Shape withAxes(int from, int to, long... newSizes) {
+        if (from < 0 || to < from || to > rank()) {
+            throw new IllegalArgumentException("no axes from " + from + " to " + to + " in shape " + this);
+        }
+        long[] all = Arrays.copyOf(sizes, rank() - (to - from) + newSizes.length);
+        System.arraycopy(newSizes, 0, all, from, newSizes.length);
+        System.arraycopy(sizes, to, all, from + newSizes.length, rank() - to);
+        return of(all);
+    }
+
+    /**
      * The shape that both operands of an elementwise op are broadcast to, by NumPy's rule: aligned at the last axis, sizes
      * are equal or one of them is 1.
      *

@@ -15,9 +15,10 @@ import java.util.Objects;
  * Tensors.zeros(DType.FLOAT32, 2, 3);
  * Tensors.range(5);                                    // int32 [0, 1, 2, 3, 4]
  * Tensors.where(x.gt(0), x, x.mul(0.1));
+ * Tensors.concat(0, x, y);
  * }</pre>
  */
-public final class Tensors {
+public final class Tensors extends IndexedTensors {
     private Tensors() {}
 
     /**
@@ -147,6 +148,63 @@ public final class Tensors {
     }
 
     /**
+     * The square matrix with ones on its diagonal and zeros elsewhere.
+     *
+     * @param dtype of the matrix; bool has true for one
+     * @param size of both axes
+     * @return the matrix
+     */
+    public static Tensor eye(DType dtype, long size) {
+        return eye(dtype, size, size);
+    }
+
+    /**
+     * A matrix with ones on its diagonal and zeros elsewhere.
+     *
+     * @param dtype of the matrix; bool has true for one
+     * @param rows how many it has
+     * @param columns how many it has
+     * @return the matrix
+     */
+    public static Tensor eye(DType dtype, long rows, long columns) {
+        return Structure.eye(dtype, rows, columns);
+    }
+
+    /**
+     * The coordinates of the points of a grid; the first operand runs along the columns and the second along the rows, as in
+     * {@code numpy.meshgrid}.
+     *
+     * @param axes vectors, the coordinates along each axis of the grid
+     * @return as many tensors, each of the grid's shape
+     */
+    public static List<Tensor> meshgrid(Operand... axes) {
+        return meshgrid(true, axes);
+    }
+
+    /**
+     * The coordinates of the points of a grid.
+     *
+     * @param cartesian whether the first operand runs along the columns, which are axis 1, and the second along axis 0; otherwise each
+     *     runs along the axis of its own number
+     * @param axes vectors, the coordinates along each axis of the grid
+     * @return as many tensors, each of the grid's shape
+     */
+    public static List<Tensor> meshgrid(boolean cartesian, Operand... axes) {
+        return Structure.meshgrid(cartesian, axes);
+    }
+
+    /**
+     * For each length a bool vector that is true that often and then false, along a new last axis.
+     *
+     * @param lengths int32 or int64
+     * @param longest the length of the vectors
+     * @return the vectors
+     */
+    public static Tensor sequenceMask(Operand lengths, int longest) {
+        return Indexing.sequenceMask(lengths, longest);
+    }
+
+    /**
      * Chooses between two operands, element by element. No gradient passes through the side that was not chosen.
      *
      * @param condition bool
@@ -156,6 +214,36 @@ public final class Tensors {
      */
     public static Tensor where(Operand condition, Operand x, Operand y) {
         return Executor.execute("where", condition, x, y);
+    }
+
+    /**
+     * One element of x for each index, from the same place in all axes but one, as NumPy's function of this name.
+     *
+     * @param x of rank 1 or more
+     * @param indices int32 or int64, of x's rank and x's sizes in the other axes; one outside the axis throws when computed
+     * @param axis in which the indices are positions
+     * @return the tensor, of the shape of the indices
+     * @throws IllegalArgumentException if shapes or dtypes do not fit
+     */
+    public static Tensor takeAlongAxis(Operand x, Operand indices, int axis) {
+        return Executor.execute(
+                "take_along_axis", Attributes.of("axis", (long) x.shape().axis(axis)), x, indices);
+    }
+
+    /**
+     * Zeros, to which elements are added at positions along an axis; those of equal indices add up. The adjoint of
+     * {@link #takeAlongAxis}.
+     *
+     * @param x numeric, of rank 1 or more
+     * @param indices int32 or int64, of x's shape; one outside the axis throws when computed
+     * @param axis in which the indices are positions
+     * @param size of that axis in the result
+     * @return the tensor
+     * @throws IllegalArgumentException if shapes or dtypes do not fit
+     */
+    public static Tensor addAlongAxis(Operand x, Operand indices, int axis, long size) {
+        return Executor.execute(
+                "add_along_axis", Attributes.of("axis", (long) x.shape().axis(axis), "size", size), x, indices);
     }
 
     /**
@@ -183,6 +271,28 @@ public final class Tensors {
      */
     public static Tensor stack(int axis, List<? extends Operand> inputs) {
         return stack(axis, inputs.toArray(new Operand[0]));
+    }
+
+    /**
+     * Puts tensors one after the other along an axis.
+     *
+     * @param axis which may count from the end
+     * @param inputs at least one; of one dtype, and of one size in every other axis
+     * @return the tensor, of the inputs' rank
+     */
+    public static Tensor concat(int axis, Operand... inputs) {
+        return Structure.concat(axis, inputs);
+    }
+
+    /**
+     * Puts tensors one after the other along an axis.
+     *
+     * @param axis which may count from the end
+     * @param inputs at least one; of one dtype, and of one size in every other axis
+     * @return the tensor, of the inputs' rank
+     */
+    public static Tensor concat(int axis, List<? extends Operand> inputs) {
+        return concat(axis, inputs.toArray(new Operand[0]));
     }
 
     /**

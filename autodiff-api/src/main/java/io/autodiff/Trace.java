@@ -27,14 +27,27 @@ final class Trace {
     /** Something to be done at each call with the values of some tensors, such as printing them. */
     private record Effect(Consumer<List<Tensor>> action, List<Tensor> tensors) {}
 
-    private final List<Tensor> placeholders = new ArrayList<>();
-    /** What each placeholder after the arguments stands for at a call: a variable's value then, or a number that Java gives. */
-    private final List<Supplier<Tensor>> sources = new ArrayList<>();
+    /**
+     * What a placeholder after the arguments stands for at a call: a number that Java gives, or a variable's value then.
+     *
+     * @param tensor gives it
+     * @param variable null for a number
+     */
+    record Source(Supplier<Tensor> tensor, @Nullable Variable variable) {}
 
-    private final Map<List<Object>, Tensor> hostScalars = new HashMap<>();
+    private final List<Tensor> placeholders = new ArrayList<>();
+    private final List<Source> sources = new ArrayList<>();
+
+    /** The placeholders of sources that are not variables, each by what it is the one of. */
+    private final Map<Object, Tensor> derived = new HashMap<>();
+
     private final Map<Variable, Tensor> cells = new LinkedHashMap<>();
     private final Map<Variable, Tensor> assigned = new LinkedHashMap<>();
     private final List<Effect> effects = new ArrayList<>();
+    /** What came to be while this was traced; what is used and not among it is captured from outside. */
+    private final OperandMap<Boolean> made = new OperandMap<>();
+
+    private final List<Tensor> captures = new ArrayList<>();
     /** What happened, in order, each as what does it once more on actual tensors. */
     private final List<Consumer<OperandMap<Tensor>>> events = new ArrayList<>();
 
@@ -42,6 +55,9 @@ final class Trace {
     private List<Tensor> results = List.of();
 
     private int outputs;
+    /** The number of the step, where this is the body of a loop. */
+    private @Nullable Tensor step;
+
     private @Nullable CompiledGraph graph;
 
     private Trace() {}
@@ -51,49 +67,82 @@ final class Trace {
         return CURRENT.get();
     }
 
-    /** Runs a function on placeholders of the given specs, out of hearing of the thread's tapes and scopes. */
+    /** Traces a function for arguments of the given specs, out of hearing of the thread's tapes and scopes. */
     static Trace of(List<TensorSpec> specs, Function<List<Tensor>, ? extends List<? extends Operand>> function) {
-        Trace outer = CURRENT.get();
-        Trace trace = new Trace();
-        Recorder recorder = new Recorder() {
-            @Override
-            public void applied(OpCall<Tensor> call) {
-                trace.events.add(actual -> again(call, actual));
-            }
-
-            @Override
-            public void read(Variable variable, Tensor leaf) {
-                Tensor cell = trace.cell(variable);
-                trace.events.add(actual -> actual.put(leaf, Executor.read(variable, copy(mapped(cell, actual)))));
-            }
-        };
-        CURRENT.set(trace);
-        try {
-            Executor.isolated(recorder, () -> {
-                specs.forEach(spec ->
-                        trace.placeholders.add(AutodiffProvider.current().placeholder(spec)));
-                List<? extends Operand> outputs = function.apply(List.copyOf(trace.placeholders));
-                trace.results = outputs.stream().<Tensor>map(Operand::asTensor).toList();
-                trace.outputs = outputs.size();
-            });
-        } finally {
-            CURRENT.set(outer);
-        }
-        trace.compile();
+        Trace trace = recorded(specs, function);
+        trace.graph = AutodiffProvider.current().compile(trace.placeholders, trace.results);
         return trace;
     }
 
-    private void compile() {
-        List<Tensor> all = new ArrayList<>(results);
-        all.addAll(assigned.values());
-        effects.forEach(effect -> all.addAll(effect.tensors()));
-        results = List.copyOf(all);
-        graph = AutodiffProvider.current().compile(placeholders, results);
+    /** A trace that is not called, but a part of what an outer one does. */
+    static Trace recorded(List<TensorSpec> specs, Function<List<Tensor>, ? extends List<? extends Operand>> function) {
+        Trace trace = new Trace();
+        within(trace, trace.new Listener(), () -> {
+            for (TensorSpec spec : specs) {
+                trace.placeholders.add(trace.own(AutodiffProvider.current().placeholder(spec)));
+            }
+            List<? extends Operand> outputs = function.apply(List.copyOf(trace.placeholders));
+            trace.results = outputs.stream().<Tensor>map(Operand::asTensor).toList();
+            trace.outputs = outputs.size();
+        });
+        trace.results.forEach(trace::use);
+        trace.settle();
+        return trace;
     }
 
-    /** A placeholder for what Java gives at each call. */
-    private Tensor source(TensorSpec spec, Supplier<Tensor> source) {
-        Tensor placeholder = AutodiffProvider.current().placeholder(spec);
+    /** Runs code that computes with values, whatever this thread is tracing or recording. */
+    static <R> R outside(Supplier<R> code) {
+        List<R> result = new ArrayList<>();
+        within(null, new Recorder() {}, () -> result.add(code.get()));
+        return result.get(0);
+    }
+
+    private static void within(@Nullable Trace trace, Recorder recorder, Runnable code) {
+        Trace outer = CURRENT.get();
+        CURRENT.set(trace);
+        try {
+            Executor.isolated(recorder, code);
+        } finally {
+            CURRENT.set(outer);
+        }
+    }
+
+    /** Hears what happens while the function runs. */
+    private final class Listener implements Recorder {
+        @Override
+        public void created(Tensor leaf) {
+            own(leaf);
+        }
+
+        @Override
+        public void applied(OpCall<Tensor> call) {
+            call.inputs().forEach(Trace.this::use);
+            call.outputs().forEach(Trace.this::own);
+            events.add(actual -> again(call, actual));
+        }
+
+        @Override
+        public void read(Variable variable, Tensor value, Tensor leaf) {
+            events.add(actual -> {
+                Tensor given = mapped(value, actual);
+                actual.put(leaf, Executor.read(variable, given, copy(given)));
+            });
+        }
+    }
+
+    private Tensor own(Tensor tensor) {
+        made.put(tensor, true);
+        return tensor;
+    }
+
+    private void use(Tensor tensor) {
+        if (!made.contains(tensor)) {
+            captures.add(own(tensor));
+        }
+    }
+
+    private Tensor source(TensorSpec spec, Source source) {
+        Tensor placeholder = own(AutodiffProvider.current().placeholder(spec));
         placeholders.add(placeholder);
         sources.add(source);
         return placeholder;
@@ -102,9 +151,28 @@ final class Trace {
     /** A placeholder for a number that Java gives at each call; the same one for the same supplier. */
     Tensor hostScalar(DType dtype, Supplier<? extends Number> number) {
         // Suppliers are equal if they are the same object.
-        return hostScalars.computeIfAbsent(
-                List.of(dtype, number),
-                key -> source(new TensorSpec(dtype, Shape.SCALAR), () -> Functions.hostScalar(dtype, anew(number))));
+        return derived(List.of(dtype, number), dtype, () -> Functions.hostScalar(dtype, anew(number)));
+    }
+
+    /** A placeholder for a scalar that is computed before each call; the same one for the same key. */
+    Tensor derived(Object key, DType dtype, Supplier<Tensor> scalar) {
+        return derived.computeIfAbsent(key, k -> source(new TensorSpec(dtype, Shape.SCALAR), new Source(scalar, null)));
+    }
+
+    /** The number of the step in the body of a loop, an int64 scalar; null elsewhere. */
+    @Nullable
+    Tensor step() {
+        return step;
+    }
+
+    /** Says that this thread's trace is one of the body of a loop. */
+    static void enterStep(Tensor number) {
+        Objects.requireNonNull(current()).step = number;
+    }
+
+    /** {@return how many of the placeholders, the first ones, are the function's arguments} */
+    int argumentCount() {
+        return placeholders.size() - sources.size();
     }
 
     /** A supplier of its own for each call: where one function calls another twice, an outer trace must ask twice. */
@@ -121,20 +189,22 @@ final class Trace {
     Tensor cell(Variable variable) {
         Tensor cell = cells.get(variable);
         if (cell == null) {
-            cell = source(variable.spec(), variable::cell);
+            cell = source(variable.spec(), new Source(variable::cell, variable));
             cells.put(variable, cell);
         }
         return cell;
     }
 
     void assign(Variable variable, Tensor value) {
-        Tensor cell = AutodiffProvider.current().alias(value);
-        events.add(actual -> actual.put(cell, copy(mapped(value, actual))));
+        use(value);
+        Tensor cell = own(AutodiffProvider.current().alias(value));
+        events.add(actual -> actual.put(cell, mapped(value, actual)));
         cells.put(variable, cell);
         assigned.put(variable, cell);
     }
 
     void effect(Consumer<List<Tensor>> action, List<Tensor> tensors) {
+        tensors.forEach(this::use);
         effects.add(new Effect(action, tensors));
     }
 
@@ -145,42 +215,88 @@ final class Trace {
     List<Tensor> call(List<? extends Operand> operands) {
         List<Tensor> inputs = new ArrayList<>(placeholders.size());
         operands.forEach(operand -> inputs.add(operand.asTensor()));
-        sources.forEach(source -> inputs.add(source.get()));
+        sources.forEach(source -> inputs.add(source.tensor().get()));
         boolean heard = CURRENT.get() != null || Executor.recorders().stream().anyMatch(Recorder::hearsEachOp);
-        List<Tensor> computed =
-                heard ? inline(inputs) : Objects.requireNonNull(graph).run(inputs);
+        List<Tensor> computed = heard ? inline(inputs) : graph().run(inputs);
         int next = outputs;
         for (Variable variable : assigned.keySet()) {
             variable.assign(computed.get(next++));
         }
+        affect(computed.subList(next, computed.size()));
+        return List.copyOf(computed.subList(0, outputs));
+    }
+
+    /** The traced ops once more on actual tensors: for tapes, which differentiate through them to any order, and outer traces. */
+    private List<Tensor> inline(List<Tensor> inputs) {
+        return inline(inputs, captures);
+    }
+
+    /** The results, with actual tensors in place of the placeholders and of what was captured; nothing is assigned or printed. */
+    List<Tensor> inline(List<Tensor> inputs, List<Tensor> captured) {
+        OperandMap<Tensor> actual = new OperandMap<>();
+        put(placeholders, inputs, actual);
+        put(captures, captured, actual);
+        events.forEach(event -> event.accept(actual));
+        return results.stream().map(result -> mapped(result, actual)).toList();
+    }
+
+    private static void put(List<Tensor> traced, List<Tensor> given, OperandMap<Tensor> actual) {
+        for (int i = 0; i < traced.size(); i++) {
+            actual.put(traced.get(i), given.get(i));
+        }
+    }
+
+    /** {@return what each placeholder after the arguments stands for} */
+    List<Source> sources() {
+        return sources;
+    }
+
+    /** {@return what the trace uses and did not make} */
+    List<Tensor> captures() {
+        return captures;
+    }
+
+    /** {@return the variables that it assigns} */
+    List<Variable> assigned() {
+        return List.copyOf(assigned.keySet());
+    }
+
+    /** {@return dtype and shape of each output} */
+    List<TensorSpec> outputSpecs() {
+        return results.subList(0, outputs).stream().map(Tensor::spec).toList();
+    }
+
+    /** {@return whether it prints, or does something else at each call} */
+    boolean hasEffects() {
+        return !effects.isEmpty();
+    }
+
+    /** Puts the assigned values and what the effects need behind the outputs. */
+    private void settle() {
+        List<Tensor> all = new ArrayList<>(results);
+        all.addAll(assigned.values());
+        effects.forEach(effect -> all.addAll(effect.tensors()));
+        results = List.copyOf(all);
+    }
+
+    /** Does what the effects are, with the tensors that they need. */
+    void affect(List<Tensor> computed) {
+        int next = 0;
         for (Effect effect : effects) {
             Functions.effect(
                     effect.action(),
                     computed.subList(next, next + effect.tensors().size()));
             next += effect.tensors().size();
         }
-        return List.copyOf(computed.subList(0, outputs));
     }
 
-    /** The traced ops once more on actual tensors: for tapes, which differentiate through them to any order, and outer traces. */
-    private List<Tensor> inline(List<Tensor> inputs) {
-        OperandMap<Tensor> actual = new OperandMap<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            actual.put(placeholders.get(i), inputs.get(i));
-        }
-        events.forEach(event -> event.accept(actual));
-        return results.stream().map(result -> mapped(result, actual)).toList();
-    }
-
-    /** A call that depends on no placeholder has its result already. */
+    /** Also where no input is an argument's: a tape may watch what was captured. */
     private static void again(OpCall<Tensor> call, OperandMap<Tensor> actual) {
-        if (call.inputs().stream().anyMatch(actual::contains)) {
-            List<Tensor> inputs =
-                    call.inputs().stream().map(input -> mapped(input, actual)).toList();
-            List<Tensor> outputs = Executor.execute(call.op(), call.attributes(), inputs);
-            for (int i = 0; i < outputs.size(); i++) {
-                actual.put(call.outputs().get(i), outputs.get(i));
-            }
+        List<Tensor> inputs =
+                call.inputs().stream().map(input -> mapped(input, actual)).toList();
+        List<Tensor> outputs = Executor.execute(call.op(), call.attributes(), inputs);
+        for (int i = 0; i < outputs.size(); i++) {
+            actual.put(call.outputs().get(i), outputs.get(i));
         }
     }
 
@@ -193,8 +309,13 @@ final class Trace {
         return Executor.created(AutodiffProvider.current().alias(tensor));
     }
 
+    /** What a call runs that nothing has to hear of. */
+    CompiledGraph graph() {
+        return Objects.requireNonNull(graph);
+    }
+
     /** The steps of the graph, for a reader. */
     String describe() {
-        return Objects.requireNonNull(graph).describe();
+        return graph().describe();
     }
 }

@@ -141,7 +141,9 @@ public final class Variable implements Operand {
     /** {@return the present value, as a new tensor that belongs to this read} */
     @Override
     public Tensor asTensor() {
-        return Executor.read(this, Executor.created(AutodiffProvider.current().alias(cell())));
+        Tensor cell = cell();
+        return Executor.read(
+                this, cell, Executor.created(AutodiffProvider.current().alias(cell)));
     }
 
     /**

@@ -179,8 +179,8 @@ public final class Op {
     }
 
     /**
-     * Says what the op computes for one element, for an op of one output that goes element by element. The scalar of a scalar
-     * is then computed in Java; the kernel computes the same for arrays.
+     * Says what the op computes for one element, for an op of one output that goes element by element, its inputs broadcast to
+     * the output's shape. The engine needs no more: a kernel beside it computes the same for arrays, where that is faster.
      *
      * @param meaning the expression of the inputs' elements
      * @return the op with this meaning
@@ -333,8 +333,8 @@ public final class Op {
     }
 
     /**
-     * Refuses an op that is not whole: each needs an input, a shape function and a kernel, and for each input a gradient or
-     * the word that it is not differentiable.
+     * Refuses an op that is not whole: each needs an input, a shape function and a kernel or a scalar meaning, and for each
+     * input a gradient or the word that it is not differentiable.
      *
      * @return this op
      * @throws IllegalStateException if something is missing or contradicts itself; the message names the op and the input

@@ -26,6 +26,11 @@ public record TensorSpec(DType dtype, Shape shape) {
         Objects.requireNonNull(shape, "shape");
     }
 
+    /** {@return the size of all elements, in bytes} */
+    public long bytes() {
+        return shape.elements() * dtype.bytes();
+    }
+
     /** {@return dtype and shape, such as {@code float32[2, 3]}} */
     @Override
     public String toString() {

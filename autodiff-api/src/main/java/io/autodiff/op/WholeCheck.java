@@ -13,8 +13,13 @@ final class WholeCheck {
         if (p.shape == null) {
             problems.add("it has no shape function: add .shape(...)");
         }
-        if (p.kernels.isEmpty()) {
-            problems.add("it has no kernel: add .kernel(INDArray.class, ...)");
+        if (p.kernels.isEmpty() && p.elementwise == null) {
+            problems.add(
+                    "it has no kernel: add .kernel(INDArray.class, ...), or .elementwise(...) if it goes element by"
+                            + " element");
+        }
+        if (p.elementwise != null && (p.outputs.size() > 1 || p.variadic)) {
+            problems.add("an elementwise op has one output, and a name for each input");
         }
         for (String input : p.inputs) {
             boolean declared = p.notDifferentiable.contains(input);

@@ -1,6 +1,7 @@
 package io.autodiff.spi;
 
 import io.autodiff.DType;
+import io.autodiff.Devices;
 import io.autodiff.Tensor;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
@@ -107,6 +108,9 @@ public interface AutodiffProvider {
      * @param surviving tensors of this engine that must keep their values; they win over {@code released}
      */
     void release(Collection<? extends Tensor> released, Collection<? extends Tensor> surviving);
+
+    /** {@return what the engine holds now} */
+    Devices.Statistics statistics();
 
     /** {@return the name of the GPU that tensors are on; empty if they are on the CPU} */
     String gpuName();

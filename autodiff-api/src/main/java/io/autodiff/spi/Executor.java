@@ -119,13 +119,14 @@ public final class Executor {
      * Tells the recorders that a variable was read.
      *
      * @param variable the variable
-     * @param leaf the new tensor that belongs to this read
-     * @return the same tensor
+     * @param value what it holds
+     * @param leaf the new tensor of that value that belongs to this read
+     * @return the leaf
      */
-    public static Tensor read(Variable variable, Tensor leaf) {
+    public static Tensor read(Variable variable, Tensor value, Tensor leaf) {
         List<Recorder> recorders = RECORDERS.get();
         for (int i = 0; i < recorders.size(); i++) {
-            recorders.get(i).read(variable, leaf);
+            recorders.get(i).read(variable, value, leaf);
         }
         return leaf;
     }

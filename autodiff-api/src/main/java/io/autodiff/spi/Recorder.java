@@ -38,9 +38,10 @@ public interface Recorder {
      * A variable was read.
      *
      * @param variable the variable
-     * @param leaf a new tensor of the variable's present value, which belongs to this read
+     * @param value what it holds
+     * @param leaf a new tensor of that value, which belongs to this read
      */
-    default void read(Variable variable, Tensor leaf) {}
+    default void read(Variable variable, Tensor value, Tensor leaf) {}
 
     /**
      * A variable was given a value.

@@ -103,7 +103,22 @@ class OpRegistryTest {
         assertNotWhole(TWICE.residuals("z"), "'z'");
         assertNotWhole(TWICE.inputs("x", "x"), "twice");
         assertNotWhole(TWICE.outputs("a", "b"), ".gradients(...)");
-        assertNotWhole(Op.named("bare").inputs("x").notDifferentiable(), ".shape(...)", ".kernel(INDArray.class");
+        assertNotWhole(
+                Op.named("bare").inputs("x").notDifferentiable(),
+                ".shape(...)",
+                ".kernel(INDArray.class",
+                ".elementwise(...)");
+        assertNotWhole(TWICE.elementwise(e -> e.input("x")).outputs("a", "b"), "an elementwise op has one output");
+    }
+
+    @Test
+    void aScalarMeaningStandsForAKernel() {
+        Op op = Op.named("thrice")
+                .inputs("x")
+                .shape(Shapes.floating("x"))
+                .elementwise(e -> e.constant(3).mul(e.input("x")))
+                .notDifferentiable();
+        assertEquals(op, op.checked());
     }
 
     @Test

@@ -1,11 +1,14 @@
 package io.autodiff.nd4j;
 
 import io.autodiff.DType;
+import io.autodiff.Devices;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
+import io.autodiff.nd4j.array.ArrayPool;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.exec.Execution;
 import io.autodiff.nd4j.exec.PlanBuilder;
+import io.autodiff.nd4j.exec.PlanCache;
 import io.autodiff.nd4j.graph.Evaluator;
 import io.autodiff.nd4j.graph.Node;
 import io.autodiff.nd4j.graph.Release;
@@ -128,8 +131,19 @@ public final class Nd4jProvider implements AutodiffProvider {
 
     @Override
     public void release(Collection<? extends Tensor> released, Collection<? extends Tensor> surviving) {
+        Execution.current().forget(nodes(released));
         evaluate(surviving);
         Release.release(nodes(released), nodes(surviving));
+    }
+
+    @Override
+    public Devices.Statistics statistics() {
+        return new Devices.Statistics(
+                ArrayPool.liveBytes(),
+                ArrayPool.pooledBytes(),
+                Execution.current().pendingBytes(),
+                PlanCache.size(),
+                PlanCache.hits());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.autodiff.CompiledSupplier;
 import io.autodiff.DType;
 import io.autodiff.Functions;
 import io.autodiff.GradientTape;
+import io.autodiff.Loops;
 import io.autodiff.Operand;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
@@ -57,6 +58,30 @@ final class CompiledCases {
             f.apply(Tensors.of(new double[] {3, 4}));
             c.check(f.traces(), "traces", 3);
             assertEquals(f.traces(), runs[0], "runs of the Java code");
+        });
+        cases.add("compiled-loop-dynamic-count", c -> {
+            CompiledMany f = Functions.compileMany(in -> {
+                Tensor x = in.get(0);
+                return List.of(Loops.repeat(in.get(1), x, y -> y.mul(x)));
+            });
+            CompiledMany within = Functions.compileMany(in -> {
+                try (GradientTape tape = GradientTape.open()) {
+                    tape.watch(in.get(0));
+                    Tensor y = f.apply(in).get(0);
+                    return List.of(y, tape.gradientOrThrow(y, in.get(0)));
+                }
+            });
+            Tensor x = c.constant("x");
+            for (String n : List.of("0", "3", "5")) {
+                List<Tensor> arguments = List.of(x, Tensors.of(Integer.parseInt(n)));
+                try (GradientTape tape = c.watchingTape()) {
+                    Tensor y = f.apply(arguments).get(0);
+                    c.checkAll(List.of(y, tape.gradientOrThrow(y, x)), n);
+                }
+                c.checkAll(within.apply(arguments), n);
+            }
+            assertEquals(1, f.traces());
+            assertEquals(1, within.traces());
         });
         cases.add("compiled-variable-side-effects-in-order", c -> {
             Variable v = c.variable("v");

@@ -55,7 +55,17 @@ final class ConformanceCase {
     private ConformanceCase(JsonObject json) {
         this.json = json;
         this.setup = json.getAsJsonObject("setup");
-        this.expect = json.getAsJsonObject("expect");
+        this.expect = preferred(json);
+    }
+
+    /** What the case expects, with what it prefers to that among the other results that it accepts. */
+    private static JsonObject preferred(JsonObject json) {
+        JsonObject expect = json.getAsJsonObject("expect").deepCopy();
+        if (json.has("prefer") && json.get("prefer").getAsString().equals("accept[0]")) {
+            JsonObject accepted = json.getAsJsonArray("accept").get(0).getAsJsonObject();
+            accepted.asMap().forEach(expect::add);
+        }
+        return expect;
     }
 
     /** {@return all cases of the file, freshly read, so that no two runs share a variable} */
@@ -93,7 +103,7 @@ final class ConformanceCase {
     /** A constant; the same tensor each time, as a tape knows it by identity. */
     Tensor constant(String name) {
         return (Tensor) operands.computeIfAbsent(name, key -> {
-            JsonObject input = input("consts", key);
+            JsonObject input = input(setup.has("inputs") ? "inputs" : "consts", key);
             return Tensors.of(value(input), dtype(input));
         });
     }
@@ -117,7 +127,14 @@ final class ConformanceCase {
         return Objects.requireNonNull(setup.get(name), name);
     }
 
-    /** A list of numbers of the setup. */
+    /** The names of the inputs that a tape is to watch. */
+    List<String> watched() {
+        return setup("watch").getAsJsonArray().asList().stream()
+                .map(JsonElement::getAsString)
+                .toList();
+    }
+
+    /** A number, or a list of numbers, of the setup. */
     Tensor float64(String name) {
         return Tensors.of(toJava(setup(name), DType.FLOAT64), DType.FLOAT64);
     }

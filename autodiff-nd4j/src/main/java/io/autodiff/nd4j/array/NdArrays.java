@@ -15,7 +15,26 @@ import org.nd4j.linalg.factory.Nd4j;
  * of ND4J's ops go wrong on other forms.
  */
 public final class NdArrays {
+    /** ND4J's native code keeps shapes in buffers of this many axes, and writes behind their end for more. */
+    private static final int MOST_AXES = 32;
+
+    /** More than any address space holds; ND4J's own count of bytes overflows beyond it, and then allocates nothing. */
+    private static final long MOST_ELEMENTS = 1L << 48;
+
     private NdArrays() {}
+
+    /**
+     * Refuses what would end the process in native code.
+     *
+     * @param spec of an array that is to be
+     * @throws IllegalArgumentException if it has too many axes or elements
+     */
+    public static void requireHoldable(TensorSpec spec) {
+        if (spec.shape().rank() > MOST_AXES || spec.shape().elements() > MOST_ELEMENTS) {
+            throw new IllegalArgumentException(
+                    "no array can be " + spec + ": it has " + MOST_AXES + " axes and 2^48 elements at most");
+        }
+    }
 
     /**
      * {@return ND4J's name of a dtype}
@@ -69,20 +88,25 @@ public final class NdArrays {
             throw new IllegalArgumentException("an INDArray of " + array.dataType()
                     + " cannot be a tensor; castTo one of DOUBLE, FLOAT, HALF, BFLOAT16, INT, LONG, BOOL first");
         }
-        return new TensorSpec(dtype, Shape.of(array.shape()));
+        TensorSpec spec = new TensorSpec(dtype, Shape.of(array.shape()));
+        requireHoldable(spec);
+        return spec;
     }
 
     /**
-     * A new array, its elements not set.
+     * An array that nobody else has, its elements not set.
      *
      * @param spec dtype and shape
      * @return the array
      */
     public static INDArray allocate(TensorSpec spec) {
+        requireHoldable(spec);
         DataType type = dataType(spec.dtype());
-        return spec.shape().elements() == 0
-                ? Nd4j.create(type, spec.shape().toArray())
-                : Nd4j.createUninitialized(type, spec.shape().toArray(), 'c');
+        if (spec.shape().elements() == 0) {
+            return Nd4j.create(type, spec.shape().toArray());
+        }
+        INDArray used = ArrayPool.take(spec);
+        return used == null ? Nd4j.createUninitialized(type, spec.shape().toArray(), 'c') : used;
     }
 
     /**
@@ -93,6 +117,7 @@ public final class NdArrays {
      * @return the array
      */
     public static INDArray of(TensorSpec spec, Object elements) {
+        requireHoldable(spec);
         if (spec.shape().elements() == 0) {
             return allocate(spec);
         }

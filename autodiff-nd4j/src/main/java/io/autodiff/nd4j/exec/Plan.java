@@ -73,7 +73,7 @@ final class Plan implements CompiledGraph {
     /** Several calls on scalars, in one program. */
     static final class Scalars extends Step {
         private final ScalarProgram program;
-        private final List<Call> calls;
+        final List<Call> calls;
 
         Scalars(List<Call> calls, int[] inputs, int[] outputs) {
             super(inputs, outputs);
@@ -105,30 +105,55 @@ final class Plan implements CompiledGraph {
 
     private final List<Step> steps;
     private final int[] results;
+    /** Made when it is first asked for; two threads may make it twice, which does no harm. */
+    private volatile @Nullable ScalarPlan scalars;
 
-    Plan(int arguments, @Nullable Value[] initial, List<Step> steps, int[] results) {
-        this.arguments = arguments;
-        this.initial = initial;
-        this.steps = List.copyOf(steps);
-        this.results = results;
-        verify();
+    Plan(Draft draft) {
+        this.arguments = draft.arguments;
+        this.initial = draft.initial.toArray(new Value[0]);
+        this.steps = List.copyOf(draft.steps);
+        this.results = draft.results;
     }
 
     @Override
     public List<Tensor> run(List<Tensor> given) {
-        @Nullable Value[] values = initial.clone();
-        for (int i = 0; i < arguments; i++) {
+        Value[] values = new Value[given.size()];
+        for (int i = 0; i < values.length; i++) {
             values[i] = ((Node) given.get(i)).value();
         }
-        for (Step step : steps) {
-            run(step, values);
-        }
         List<Tensor> tensors = new ArrayList<>(results.length);
-        for (int slot : results) {
-            Value value = filled(values, slot);
+        for (Value value : run(values)) {
             tensors.add(Executor.created(Node.leaf(value.spec(), value, Execution.current())));
         }
         return tensors;
+    }
+
+    /** The results, which nobody owns yet. */
+    Value[] run(Value[] given) {
+        @Nullable Value[] values = initial.clone();
+        System.arraycopy(given, 0, values, 0, arguments);
+        for (Step step : steps) {
+            run(step, values);
+        }
+        Value[] computed = new Value[results.length];
+        for (int i = 0; i < computed.length; i++) {
+            computed[i] = filled(values, results[i]);
+        }
+        return computed;
+    }
+
+    /**
+     * Itself as a program on registers, if all of it is on scalars; made once.
+     *
+     * @param given arguments, of the dtypes and shapes that it always gets
+     */
+    ScalarPlan asScalars(Value[] given) {
+        ScalarPlan present = scalars;
+        if (present == null) {
+            present = ScalarPlan.of(given, initial, steps, results);
+            scalars = present;
+        }
+        return present;
     }
 
     private static void run(Step step, @Nullable Value[] values) {
@@ -139,17 +164,26 @@ final class Plan implements CompiledGraph {
         Value[] outputs = step.compute(inputs);
         for (int i = 0; i < outputs.length; i++) {
             values[step.outputs[i]] = outputs[i];
-            for (Value input : inputs) {
-                if (input == outputs[i]) {
-                    // Two slots share it now, and neither may end it for the other.
-                    input.pin();
-                }
+            if (contains(inputs, outputs[i])) {
+                outputs[i].share();
             }
         }
         for (int slot : step.ending) {
-            filled(values, slot).close();
+            Value ended = filled(values, slot);
             values[slot] = null;
+            if (!ended.isShared() || !contains(values, ended)) {
+                ended.close();
+            }
         }
+    }
+
+    static boolean contains(@Nullable Value[] values, Value value) {
+        for (Value other : values) {
+            if (other == value) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Value filled(@Nullable Value[] values, int slot) {
@@ -158,38 +192,6 @@ final class Plan implements CompiledGraph {
             throw new IllegalStateException("slot %" + slot + " of a plan is empty");
         }
         return value;
-    }
-
-    /** Each slot is filled once, before it is read, and not read after its end; what the caller sees never ends. */
-    private void verify() {
-        boolean[] filled = new boolean[initial.length];
-        boolean[] ended = new boolean[initial.length];
-        for (int slot = 0; slot < initial.length; slot++) {
-            filled[slot] = slot < arguments || initial[slot] != null;
-        }
-        boolean[] fixed = filled.clone();
-        for (Step step : steps) {
-            for (int slot : step.inputs) {
-                require(filled[slot] && !ended[slot], step);
-            }
-            for (int slot : step.outputs) {
-                require(!filled[slot], step);
-                filled[slot] = true;
-            }
-            for (int slot : step.ending) {
-                require(filled[slot] && !ended[slot] && !fixed[slot], step);
-                ended[slot] = true;
-            }
-        }
-        for (int slot : results) {
-            require(filled[slot] && !ended[slot], "the results " + Arrays.toString(results));
-        }
-    }
-
-    private static void require(boolean holds, Object where) {
-        if (!holds) {
-            throw new IllegalStateException("a plan is not well formed at " + where);
-        }
     }
 
     @Override

@@ -1,17 +1,23 @@
 package io.autodiff.nd4j.exec;
 
+import io.autodiff.Tensor;
 import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.graph.Node;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.InvalidOperandException;
 import io.autodiff.op.Kernel;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
+import io.autodiff.spi.WhileKernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Computes one call: a scalar one in Java, any other by its ND4J kernel, whose results are checked against what the op declared. */
+/**
+ * Computes one call: a scalar one in Java, any other by its ND4J kernel, whose results are checked against what the op declared, or
+ * without one by a loop over the op's scalar meaning.
+ */
 final class Replay {
     private Replay() {}
 
@@ -34,9 +40,14 @@ final class Replay {
 
     private static Value[] compute(OpCall<?> call, Value[] inputs) {
         Kernel<INDArray> kernel = call.op().kernel(INDArray.class);
-        if (kernel == null) {
+        Kernel<Tensor> code = call.op().kernel(Tensor.class);
+        if (kernel == null && code != null) {
+            return code instanceof WhileKernel loop ? Repetition.run(loop, inputs) : run(code, call, inputs);
+        }
+        if (kernel == null && call.op().elementwise() == null) {
             throw call.error("has no kernel for INDArray; add .kernel(INDArray.class, ...) to the op");
         }
+        call.outputSpecs().forEach(NdArrays::requireHoldable);
         if (call.outputSpecs().stream().allMatch(spec -> spec.shape().elements() == 0)) {
             return call.outputSpecs().stream()
                     .map(spec -> Value.ofArray(spec, NdArrays.allocate(spec)))
@@ -46,6 +57,9 @@ final class Replay {
         for (Value input : inputs) {
             arrays.add(input.array());
         }
+        if (kernel == null) {
+            return new Value[] {Value.ofArray(call.outputSpec(), ElementwiseLoop.compute(call, arrays))};
+        }
         List<INDArray> results = kernel.compute(call.withInputs(arrays));
         if (results.size() != call.outputSpecs().size()) {
             throw call.error("its kernel gave " + results.size() + " arrays for the outputs "
@@ -54,6 +68,25 @@ final class Replay {
         Value[] values = new Value[results.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = value(call, i, results.get(i), arrays, inputs);
+        }
+        return values;
+    }
+
+    /** A kernel that computes with tensors, such as a loop's. */
+    private static Value[] run(Kernel<Tensor> code, OpCall<?> call, Value[] inputs) {
+        List<Tensor> tensors = new ArrayList<>(inputs.length);
+        for (int i = 0; i < inputs.length; i++) {
+            tensors.add(Node.borrowing(call.inputSpec(i), inputs[i], Execution.current()));
+        }
+        List<Tensor> results = code.compute(call.withInputs(tensors));
+        List<TensorSpec> specs = results.stream().map(Tensor::spec).toList();
+        if (!specs.equals(call.outputSpecs())) {
+            throw call.error("its kernel gave " + specs + ", the shape function declares " + call.outputSpecs());
+        }
+        Execution.current().evaluate(results.stream().map(Node.class::cast).toList());
+        Value[] values = new Value[results.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = ((Node) results.get(i)).handedOver();
         }
         return values;
     }

@@ -38,7 +38,7 @@ final class ScalarInterpreter {
         return true;
     }
 
-    private static boolean isScalar(TensorSpec spec) {
+    static boolean isScalar(TensorSpec spec) {
         return spec.shape().isScalar() && spec.dtype() != DType.FLOAT16 && spec.dtype() != DType.BFLOAT16;
     }
 
@@ -55,26 +55,25 @@ final class ScalarInterpreter {
         };
     }
 
-    /** Whether an expression is of a floating dtype; a constant takes the dtype of what it meets. */
-    private boolean isFloating(ScalarExpression expression) {
+    /** Whether an expression is of a floating dtype; a constant is not, and takes the dtype that is wanted of it. */
+    static boolean isFloating(ScalarExpression expression, OpCall<?> call) {
         if (expression instanceof Input input) {
             return call.inputSpec(input.index()).dtype().isFloating();
         } else if (expression instanceof Apply apply) {
+            List<ScalarExpression> arguments = apply.arguments();
             return switch (apply.function()) {
                 case GT, GTE, LT, LTE, EQ, NEQ -> false;
                 case CAST -> call.outputSpec().dtype().isFloating();
-                case SELECT ->
-                    isFloating(apply.arguments().get(1))
-                            || isFloating(apply.arguments().get(2));
-                default -> anyFloating(apply.arguments());
+                case SELECT -> isFloating(arguments.get(1), call) || isFloating(arguments.get(2), call);
+                default -> anyFloating(arguments, call);
             };
         }
         return false;
     }
 
-    private boolean anyFloating(List<ScalarExpression> expressions) {
-        for (ScalarExpression expression : expressions) {
-            if (isFloating(expression)) {
+    private static boolean anyFloating(List<ScalarExpression> expressions, OpCall<?> call) {
+        for (int i = 0; i < expressions.size(); i++) {
+            if (isFloating(expressions.get(i), call)) {
                 return true;
             }
         }
@@ -83,7 +82,8 @@ final class ScalarInterpreter {
 
     private double floating(ScalarExpression expression) {
         if (expression instanceof Input input) {
-            return inputs[input.index()].floating();
+            Value value = inputs[input.index()];
+            return value.spec().dtype().isFloating() ? value.floating() : value.integer();
         } else if (expression instanceof Constant constant) {
             return constant.value();
         }
@@ -92,7 +92,7 @@ final class ScalarInterpreter {
         ScalarExpression a = arguments.get(0);
         return switch (apply.function()) {
             case SELECT -> integer(a) != 0 ? floating(arguments.get(1)) : floating(arguments.get(2));
-            case CAST -> isFloating(a) ? floating(a) : integer(a);
+            case CAST -> isFloating(a, call) ? floating(a) : integer(a);
             case GT, GTE, LT, LTE, EQ, NEQ -> integer(apply);
             default ->
                 ScalarArithmetic.floating(
@@ -115,16 +115,16 @@ final class ScalarInterpreter {
             case GT, GTE, LT, LTE, EQ, NEQ ->
                 ScalarArithmetic.compare(
                         apply.function(),
-                        anyFloating(arguments)
+                        anyFloating(arguments, call)
                                 ? ScalarArithmetic.order(floating(a), floating(arguments.get(1)))
                                 : Long.compare(integer(a), integer(arguments.get(1))));
             default ->
                 ScalarArithmetic.integer(
-                        apply.function(), integer(a), arguments.size() > 1 ? integer(arguments.get(1)) : 0);
+                        apply.function(), integer(a), arguments.size() > 1 ? integer(arguments.get(1)) : 0, call, 0);
         };
     }
 
     private long cast(ScalarExpression a) {
-        return isFloating(a) ? Casts.toInteger(call, floating(a), 0) : Casts.toInteger(call, integer(a));
+        return isFloating(a, call) ? Casts.toInteger(call, floating(a), 0) : Casts.toInteger(call, integer(a));
     }
 }

@@ -39,7 +39,7 @@ final class ScalarProgram {
      * @param b the second; any if there is none
      * @param c the third; any if there is none
      * @param narrows float32 or int32 if the result is rounded or wrapped to that, as the last of a call is; null if not
-     * @param call what it is a part of
+     * @param call which of the calls it is a part of
      */
     record Instruction(
             Kind kind,
@@ -49,9 +49,12 @@ final class ScalarProgram {
             int b,
             int c,
             @Nullable DType narrows,
-            OpCall<TensorSpec> call) {}
+            int call) {}
 
     private final Instruction[] instructions;
+    /** What is named if an element is refused. */
+    private final OpCall<?>[] calls;
+
     private final double[] constants;
     /** The same for the places of longs; none where no instruction uses one. */
     private final long[] integerConstants;
@@ -63,12 +66,14 @@ final class ScalarProgram {
 
     ScalarProgram(
             Instruction[] instructions,
+            OpCall<?>[] calls,
             double[] constants,
             int[] inputs,
             TensorSpec[] inputSpecs,
             int[] outputs,
             TensorSpec[] outputSpecs) {
         this.instructions = instructions;
+        this.calls = calls;
         this.constants = constants;
         this.integerConstants = usesIntegers(instructions, inputSpecs, outputSpecs) ? integers(constants) : new long[0];
         this.inputs = inputs;
@@ -97,6 +102,18 @@ final class ScalarProgram {
     Value[] run(Value[] values) {
         double[] f = constants.clone();
         long[] n = integerConstants.clone();
+        set(values, f, n);
+        run(f, n);
+        Value[] results = new Value[outputs.length];
+        for (int i = 0; i < results.length; i++) {
+            int register = outputs[i];
+            results[i] = output(i, f[register], n.length == 0 ? 0 : n[register]);
+        }
+        return results;
+    }
+
+    /** Puts the inputs into their places. */
+    void set(Value[] values, double[] f, long[] n) {
         for (int i = 0; i < inputs.length; i++) {
             if (inputSpecs[i].dtype().isFloating()) {
                 f[inputs[i]] = values[i].floating();
@@ -104,24 +121,58 @@ final class ScalarProgram {
                 n[inputs[i]] = values[i].integer();
             }
         }
-        for (Instruction instruction : instructions) {
-            run(instruction, f, n);
-        }
-        Value[] results = new Value[outputs.length];
-        for (int i = 0; i < results.length; i++) {
-            TensorSpec spec = outputSpecs[i];
-            results[i] = spec.dtype().isFloating()
-                    ? Value.ofFloating(spec, f[outputs[i]])
-                    : Value.ofInteger(spec, n[outputs[i]]);
-        }
-        return results;
     }
 
-    private static void run(Instruction i, double[] f, long[] n) {
+    /** One run, on places whose inputs are set. */
+    void run(double[] f, long[] n) {
+        run(f, n, calls, 0);
+    }
+
+    /** An output, of what its places hold. */
+    Value output(int output, double f, long n) {
+        TensorSpec spec = outputSpecs[output];
+        return spec.dtype().isFloating() ? Value.ofFloating(spec, f) : Value.ofInteger(spec, n);
+    }
+
+    /** The places of doubles as a run begins. */
+    double[] floatingPlaces() {
+        return constants.clone();
+    }
+
+    /** The places of longs as a run begins. */
+    long[] integerPlaces() {
+        return integerConstants.clone();
+    }
+
+    /** The register that an input is put into before a run. */
+    int inputRegister(int input) {
+        return inputs[input];
+    }
+
+    /** The register that an output is in after a run. */
+    int outputRegister(int output) {
+        return outputs[output];
+    }
+
+    /**
+     * One run, on places whose inputs are set. Afterwards they are as good as new for another run, once its inputs are set.
+     *
+     * @param f the places of doubles
+     * @param n the places of longs
+     * @param named the calls that this was compiled of, or such as differ from them in shapes alone: what an error names
+     * @param element which element of their results this is
+     */
+    void run(double[] f, long[] n, OpCall<?>[] named, int element) {
+        for (Instruction instruction : instructions) {
+            run(instruction, f, n, named, element);
+        }
+    }
+
+    private static void run(Instruction i, double[] f, long[] n, OpCall<?>[] named, int element) {
         int to = i.to;
         switch (i.kind) {
             case FLOATING -> f[to] = ScalarArithmetic.floating(i.function, f[i.a], f[i.b]);
-            case INTEGER -> n[to] = ScalarArithmetic.integer(i.function, n[i.a], n[i.b]);
+            case INTEGER -> n[to] = ScalarArithmetic.integer(i.function, n[i.a], n[i.b], named[i.call], element);
             case COMPARE_FLOATING ->
                 n[to] = ScalarArithmetic.compare(i.function, ScalarArithmetic.order(f[i.a], f[i.b]));
             case COMPARE_INTEGER -> n[to] = ScalarArithmetic.compare(i.function, Long.compare(n[i.a], n[i.b]));
@@ -129,8 +180,8 @@ final class ScalarProgram {
             case SELECT_INTEGER -> n[to] = n[i.a] != 0 ? n[i.b] : n[i.c];
             case CAST_FLOATING_TO_FLOATING -> f[to] = f[i.a];
             case CAST_INTEGER_TO_FLOATING -> f[to] = (double) n[i.a];
-            case CAST_FLOATING_TO_INTEGER -> n[to] = Casts.toInteger(i.call, f[i.a], 0);
-            case CAST_INTEGER_TO_INTEGER -> n[to] = Casts.toInteger(i.call, n[i.a]);
+            case CAST_FLOATING_TO_INTEGER -> n[to] = Casts.toInteger(named[i.call], f[i.a], element);
+            case CAST_INTEGER_TO_INTEGER -> n[to] = Casts.toInteger(named[i.call], n[i.a]);
         }
         if (i.narrows == DType.FLOAT32) {
             f[to] = (float) f[to];

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** A call whose outputs are not computed yet. Its outputs point to it until they have their values, and so keep its inputs. */
 public final class Computation implements Node.State {
     private final OpCall<Tensor> call;
-    private final int depth;
     private final boolean traced;
     private final @Nullable Throwable origin;
     private List<Node> outputs = List.of();
@@ -17,18 +16,19 @@ public final class Computation implements Node.State {
 
     int nextInput;
 
+    private boolean consumed;
+    private boolean met;
+
     Computation(OpCall<Tensor> call, boolean remembersOrigin) {
         this.call = call;
-        int deepest = 0;
         boolean placeholder = Node.isPlaceholder(call);
         for (int i = 0; i < call.inputCount(); i++) {
             Computation below = input(i).pending();
             if (below != null) {
-                deepest = Math.max(deepest, below.depth);
+                below.consumed = true;
                 placeholder |= below.traced;
             }
         }
-        this.depth = deepest + 1;
         this.traced = placeholder;
         this.origin = remembersOrigin ? new Throwable(call.describe() + " was called here") : null;
     }
@@ -56,9 +56,29 @@ public final class Computation implements Node.State {
         return (Node) call.input(index);
     }
 
-    /** {@return the length of the longest chain of pending calls that ends here} */
-    public int depth() {
-        return depth;
+    /** {@return whether an output is the input of a later call} */
+    public boolean isConsumed() {
+        return consumed;
+    }
+
+    /** {@return whether an evaluation before the present one has met this, and kept no value of it} */
+    public boolean wasMet() {
+        return met;
+    }
+
+    /** Notes that an evaluation has met this. */
+    public void meet() {
+        met = true;
+    }
+
+    /** {@return whether no output has its value yet, and none was released} */
+    public boolean isPending() {
+        for (Node output : outputs) {
+            if (output.pending() == null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** {@return whether this waits for a placeholder, and so never gets a value} */

@@ -11,6 +11,13 @@ public interface Evaluator {
      */
     void evaluate(Collection<Node> roots);
 
+    /**
+     * Hears of each new computation that has no placeholder below it.
+     *
+     * @param computation on nodes of this evaluator
+     */
+    void made(Computation computation);
+
     /** {@return whether each call remembers where it was made, to be told if it fails} */
     boolean remembersOrigins();
 

@@ -36,7 +36,7 @@ public final class Node implements Tensor {
             .kernel(INDArray.class, c -> {
                 throw new IllegalStateException(
                         "while a function is traced, its tensors have no values, so that Java cannot read"
-                                + " them; choose by value with Tensors.where, print with Functions.print, and read results after the call");
+                                + " them; choose by value with Branch.cond or Tensors.where, loop with Loops.whileLoop, print with Functions.print, and read results after the call");
             })
             .checked();
 
@@ -67,6 +67,18 @@ public final class Node implements Tensor {
         Node node = new Node(spec, evaluator, value);
         value.claim(node);
         return node;
+    }
+
+    /**
+     * A node that has its value, which stays somebody else's.
+     *
+     * @param spec dtype and shape
+     * @param value its elements
+     * @param evaluator of this thread
+     * @return the node
+     */
+    public static Node borrowing(TensorSpec spec, Value value, Evaluator evaluator) {
+        return new Node(spec, evaluator, value);
     }
 
     /**
@@ -120,6 +132,9 @@ public final class Node implements Tensor {
                         .map(spec -> new Node(spec, evaluator, computation))
                         .toList();
         computation.setOutputs(outputs);
+        if (!computation.isTraced()) {
+            evaluator.made(computation);
+        }
         return outputs;
     }
 
@@ -204,6 +219,13 @@ public final class Node implements Tensor {
     public void complete(Value computed) {
         computed.claim(this);
         state = computed;
+    }
+
+    /** {@return the value, computed now if it was not before; this node no longer owns it} */
+    public Value handedOver() {
+        Value present = value();
+        present.disown(this);
+        return present;
     }
 
     /** {@return the exception for using a node that is gone} */

@@ -1,6 +1,7 @@
 package io.autodiff.nd4j.graph;
 
 import io.autodiff.DType;
+import io.autodiff.nd4j.array.ArrayPool;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.TensorSpec;
 import java.util.function.Function;
@@ -18,6 +19,9 @@ public final class Value implements Node.State {
     private volatile @Nullable INDArray array;
     private @Nullable Node owner;
     private int pins;
+    private boolean shared;
+    private boolean closed;
+    private ArrayPool.@Nullable Memory memory;
 
     private Value(TensorSpec spec, long bits, @Nullable INDArray array, boolean closeable) {
         this.spec = spec;
@@ -56,7 +60,9 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value ofArray(TensorSpec spec, INDArray array) {
-        return new Value(spec, 0, array, true);
+        Value value = new Value(spec, 0, array, true);
+        value.memory = ArrayPool.track(value, spec, array);
+        return value;
     }
 
     /**
@@ -77,17 +83,20 @@ public final class Value implements Node.State {
 
     /** {@return the one element of a floating value} */
     public double floating() {
-        return array == null ? Double.longBitsToDouble(bits) : read(a -> a.getDouble(0));
+        return array == null && !closed ? Double.longBitsToDouble(bits) : read(a -> a.getDouble(0));
     }
 
     /** {@return the one element of an integer value, 0 or 1 of a bool} */
     public long integer() {
-        return array == null ? bits : read(a -> spec.dtype() == DType.BOOL ? a.getInt(0) : a.getLong(0));
+        return array == null && !closed ? bits : read(a -> spec.dtype() == DType.BOOL ? a.getInt(0) : a.getLong(0));
     }
 
     /** {@return the elements as a dense, row-major array, which must not be changed} */
     public synchronized INDArray array() {
         INDArray present = array;
+        if (closed) {
+            throw new IllegalStateException("the memory of this value, " + spec + ", is freed");
+        }
         if (present == null) {
             present = NdArrays.detached(() -> NdArrays.of(spec, element()));
         } else if (closeable) {
@@ -129,6 +138,16 @@ public final class Value implements Node.State {
         }
     }
 
+    /** {@return whether a call gave this back as its own result, so that more than one place of a plan may hold it} */
+    public synchronized boolean isShared() {
+        return shared;
+    }
+
+    /** Notes that a call gave this back as its own result. */
+    public synchronized void share() {
+        shared = true;
+    }
+
     /** Keeps the memory: for a reader, or for good where what depends on it is not known here. */
     public synchronized void pin() {
         pins++;
@@ -147,6 +166,10 @@ public final class Value implements Node.State {
         owner = node;
     }
 
+    synchronized void disown(Node node) {
+        owner = node.equals(owner) ? null : owner;
+    }
+
     /** Makes a node the owner if there is none yet, and there is memory to own: a scalar in Java is left to the collector. */
     void claim(Node node) {
         if (array != null) {
@@ -156,11 +179,14 @@ public final class Value implements Node.State {
         }
     }
 
-    /** Frees the memory now. While it is being read, it is left to the collector. */
+    /** Frees the memory now, to be used again. While it is being read, it is left to the collector. */
     public synchronized void close() {
-        INDArray present = array;
-        if (present != null && closeable && pins == 0 && present.closeable()) {
-            present.close();
+        ArrayPool.Memory own = memory;
+        if (own != null && pins == 0) {
+            closed = true;
+            array = null;
+            memory = null;
+            own.run();
         }
     }
 }

@@ -15,9 +15,9 @@ import io.autodiff.op.ScalarFunction;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.transforms.same.Floor;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Negative;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Square;
 import org.nd4j.linalg.factory.Nd4j;
@@ -80,12 +80,37 @@ final class ArithmeticOps {
             .gradient("x", (c, dy) -> dy.mulNoNan(c.input("y")))
             .gradient("y", (c, dy) -> c.input("x").mulNoNan(dy));
 
+    /** Without a kernel: a zero divisor would end the process in native code. */
     static final Op FLOOR_DIV = Op.named("floor_div")
             .inputs("x", "y")
             .shape(Shapes.broadcast("x", "y"))
             .broadcasting()
-            .kernel(INDArray.class, ArithmeticOps::floorDiv)
+            .elementwise(e -> e.apply(ScalarFunction.FLOOR_DIV, "x", "y"))
             .notDifferentiable();
+
+    /** x - y floor(x / y). Without a kernel: a zero divisor would end the process in native code. */
+    static final Op FLOOR_MOD = Op.named("floor_mod")
+            .inputs("x", "y")
+            .shape(Shapes.broadcast("x", "y"))
+            .broadcasting()
+            .elementwise(e -> e.apply(ScalarFunction.FLOOR_MOD, "x", "y"))
+            .gradient("x", (c, dy) -> dy)
+            .gradient(
+                    "y", (c, dy) -> dy.mul(c.input("x").floorDiv(c.input("y"))).neg());
+
+    /** Without a kernel, like the lesser: ND4J's own may hide a NaN. */
+    static final Op MAXIMUM = extremum("maximum", ScalarFunction.MAX, Tensor::gte);
+
+    static final Op MINIMUM = extremum("minimum", ScalarFunction.MIN, Tensor::lte);
+
+    /** The slope at the origin, where there is none, is 0, as that of a norm is. */
+    static final Op HYPOT = Op.named("hypot")
+            .inputs("x", "y")
+            .shape(Shapes.floatingBroadcast("x", "y"))
+            .broadcasting()
+            .elementwise(e -> e.apply(ScalarFunction.HYPOT, "x", "y"))
+            .gradient("x", (c, dy) -> dy.mul(c.input("x").divNoNan(c.output())))
+            .gradient("y", (c, dy) -> dy.mul(c.input("y").divNoNan(c.output())));
 
     static final Op NEG = Op.named("neg")
             .inputs("x")
@@ -118,9 +143,38 @@ final class ArithmeticOps {
                 return dy.mul(c.output().mulNoNan(log));
             });
 
-    static final List<Op> OPS = List.of(ADD, SUB, MUL, DIV, DIV_NO_NAN, MUL_NO_NAN, FLOOR_DIV, NEG, SQUARE, POW);
+    static final List<Op> OPS = List.of(
+            ADD,
+            SUB,
+            MUL,
+            DIV,
+            DIV_NO_NAN,
+            MUL_NO_NAN,
+            FLOOR_DIV,
+            FLOOR_MOD,
+            MAXIMUM,
+            MINIMUM,
+            HYPOT,
+            NEG,
+            SQUARE,
+            POW);
 
     private ArithmeticOps() {}
+
+    /** All of the gradient goes to the one that is taken, and at a tie to the first. */
+    private static Op extremum(String name, ScalarFunction function, BiFunction<Tensor, Tensor, Tensor> firstIsTaken) {
+        return Op.named(name)
+                .inputs("x", "y")
+                .shape(Shapes.broadcast("x", "y"))
+                .broadcasting()
+                .elementwise(e -> e.apply(function, "x", "y"))
+                .gradient("x", (c, dy) -> Tensors.where(firstIsTaken.apply(c.input("x"), c.input("y")), dy, zero(dy)))
+                .gradient("y", (c, dy) -> Tensors.where(firstIsTaken.apply(c.input("x"), c.input("y")), zero(dy), dy));
+    }
+
+    private static Tensor zero(Tensor dy) {
+        return Tensors.of(0, dy.dtype());
+    }
 
     /** In float64: ND4J's float32 power is off by 15 units in the last place where the result is large. */
     private static INDArray pow(OpCall<INDArray> call) {
@@ -147,24 +201,5 @@ final class ArithmeticOps {
         INDArray y = Kernels.broadcast(call, call.input("y"));
         INDArray zero = Nd4j.scalar(y.dataType(), 0);
         return custom(call, "select", List.of(y.eq(zero), Kernels.broadcast(call, zero), result));
-    }
-
-    /** Integers in Java: a zero divisor would end the process in native code. */
-    private static INDArray floorDiv(OpCall<INDArray> call) {
-        if (call.outputSpec().dtype().isFloating()) {
-            return Nd4j.getExecutioner()
-                    .exec(new Floor(custom(call, "divide", call.inputs()), NdArrays.allocate(call.outputSpec())));
-        }
-        long least = call.outputSpec().dtype() == DType.INT32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
-        return Kernels.longs(call, (x, y, i) -> {
-            if (y == 0) {
-                throw call.error("the divisor 'y' is 0 at element " + i + " of the result");
-            }
-            if (y == -1 && x == least) {
-                throw call.error(x + " / -1 at element " + i + " of the result is beyond "
-                        + call.outputSpec().dtype());
-            }
-            return Math.floorDiv(x, y);
-        });
     }
 }

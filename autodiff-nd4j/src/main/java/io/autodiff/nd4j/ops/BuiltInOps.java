@@ -26,10 +26,19 @@ public final class BuiltInOps implements OpProvider {
         return Stream.of(
                         ArithmeticOps.OPS,
                         MathOps.OPS,
+                        TrigonometricOps.OPS,
+                        SpecialOps.OPS,
+                        LogicalOps.OPS,
                         ComparisonOps.OPS,
                         ReductionOps.OPS,
+                        CumulativeOps.OPS,
+                        SortingOps.OPS,
+                        AlongAxisOps.OPS,
                         LinalgOps.OPS,
                         StructureOps.OPS,
+                        BlockOps.OPS,
+                        IndexingOps.OPS,
+                        SegmentOps.OPS,
                         RandomOps.OPS)
                 .flatMap(List::stream)
                 .toList();

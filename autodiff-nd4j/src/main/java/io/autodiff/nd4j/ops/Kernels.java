@@ -1,12 +1,9 @@
 package io.autodiff.nd4j.ops;
 
-import io.autodiff.DType;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.OpCall;
-import io.autodiff.op.TensorSpec;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -69,37 +66,9 @@ final class Kernels {
         return z;
     }
 
-    /** The one input, computed element by element in Java, as doubles. */
-    static INDArray doubles(OpCall<INDArray> call, DoubleUnaryOperator function) {
-        double[] elements = NdArrays.doubles(call.input(0));
-        for (int i = 0; i < elements.length; i++) {
-            elements[i] = function.applyAsDouble(elements[i]);
-        }
-        return NdArrays.of(new TensorSpec(DType.FLOAT64, call.outputSpec().shape()), elements)
-                .castTo(NdArrays.dataType(call.outputSpec().dtype()));
-    }
-
-    /** Two inputs broadcast to the shape of the result and computed element by element in Java, as longs. */
-    static INDArray longs(OpCall<INDArray> call, LongKernel kernel) {
-        long[] x = NdArrays.longs(broadcast(call, call.input(0)));
-        long[] y = NdArrays.longs(broadcast(call, call.input(1)));
-        long[] z = new long[x.length];
-        for (int i = 0; i < z.length; i++) {
-            z[i] = kernel.apply(x[i], y[i], i);
-        }
-        return NdArrays.of(new TensorSpec(DType.INT64, call.outputSpec().shape()), z)
-                .castTo(NdArrays.dataType(call.outputSpec().dtype()));
-    }
-
     /** Makes an ND4J op of input and result. */
     @FunctionalInterface
     interface TransformFactory {
         TransformOp create(INDArray x, INDArray z);
-    }
-
-    /** One element of two integers. */
-    @FunctionalInterface
-    interface LongKernel {
-        long apply(long x, long y, int index);
     }
 }

@@ -14,9 +14,9 @@ final class Philox {
 
     private Philox() {}
 
-    /** Half of the block at a position: 64 bits, one of two words. */
-    static long bits(long key, long position, int word) {
-        int[] block = block((int) position, (int) (position >>> 32), 0, 0, (int) key, (int) (key >>> 32));
+    /** Half of a block at a position: 64 bits, one of two words. Each position has blocks of its own for repeated attempts. */
+    static long bits(long key, long position, int attempt, int word) {
+        int[] block = block((int) position, (int) (position >>> 32), attempt, 0, (int) key, (int) (key >>> 32));
         return ((long) block[2 * word] << 32) | (block[2 * word + 1] & LOW);
     }
 

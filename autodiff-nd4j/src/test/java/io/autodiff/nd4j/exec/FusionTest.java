@@ -43,7 +43,7 @@ class FusionTest {
         List<Node> results = program.apply(List.copyOf(placeholders)).stream()
                 .map(Node.class::cast)
                 .toList();
-        return new PlanBuilder(placeholders, () -> kernels).build(results);
+        return new PlanBuilder(placeholders).withKernels(() -> kernels).build(results);
     }
 
     private static CompiledGraph fused(Program program, Tensor... inputs) {

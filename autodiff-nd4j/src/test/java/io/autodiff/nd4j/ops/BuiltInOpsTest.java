@@ -23,7 +23,16 @@ class BuiltInOpsTest extends OpCompatibilityKit {
 
     @Override
     protected List<OpSample> samples() {
-        return Stream.of(ElementwiseSamples.all(), StructureSamples.all())
+        return Stream.of(
+                        ElementwiseSamples.all(),
+                        FunctionSamples.all(),
+                        BinarySamples.all(),
+                        StructureSamples.all(),
+                        BlockSamples.all(),
+                        IndexingSamples.all(),
+                        ReductionSamples.all(),
+                        AlongAxisSamples.all(),
+                        RandomSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }

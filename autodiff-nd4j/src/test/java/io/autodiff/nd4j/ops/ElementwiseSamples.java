@@ -9,12 +9,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
 
 /** Samples of the ops that go element by element; expected figures are Java's own functions. */
 final class ElementwiseSamples {
     private static final double NAN = Double.NaN;
     private static final double INF = Double.POSITIVE_INFINITY;
-    private static final double[] SPECIAL = {0.0, -0.0, 1, -1, 1e300, -1e300, 1e-300, INF, -INF, NAN};
+    static final double[] SPECIAL = {0.0, -0.0, 1, -1, 1e300, -1e300, 1e-300, INF, -INF, NAN};
 
     private static final Tensor ROW = Tensors.of(new double[] {0.5, -1.25, 2});
     private static final Tensor COLUMN = Tensors.of(new double[][] {{1.5}, {-0.75}});
@@ -130,7 +131,7 @@ final class ElementwiseSamples {
         samples.add(OpSample.of(op, special).expecting(map(special, function)).valueOnly());
     }
 
-    private static double[] map(Tensor x, DoubleUnaryOperator function) {
+    static double[] map(Tensor x, DoubleUnaryOperator function) {
         return Arrays.stream(x.toDoubleArray()).map(function).toArray();
     }
 
@@ -147,7 +148,17 @@ final class ElementwiseSamples {
     }
 
     /** Equal shapes, and all ways to broadcast; then every special value against every other. */
-    private static void pairs(List<OpSample> samples, String op, DoubleBinaryOperator function) {
+    static void pairs(List<OpSample> samples, String op, DoubleBinaryOperator function) {
+        pairs(samples, op, function, x -> x, y -> y);
+    }
+
+    /** The same, with operands that are brought to where the op is smooth. */
+    static void pairs(
+            List<OpSample> samples,
+            String op,
+            DoubleBinaryOperator function,
+            UnaryOperator<Tensor> first,
+            UnaryOperator<Tensor> second) {
         List<List<Tensor>> pairs = List.of(
                 List.of(MATRIX, POSITIVE),
                 List.of(MATRIX, ROW),
@@ -164,7 +175,9 @@ final class ElementwiseSamples {
                 List.of(Tensors.of(new double[][] {{3}}), MATRIX),
                 List.of(Tensors.of(new double[] {3}), ROW));
         for (List<Tensor> pair : pairs) {
-            samples.add(OpSample.of(op, pair.get(0), pair.get(1)).expecting(each(pair.get(0), pair.get(1), function)));
+            Tensor x = first.apply(pair.get(0));
+            Tensor y = second.apply(pair.get(1));
+            samples.add(OpSample.of(op, x, y).expecting(each(x, y, function)));
         }
         Tensor across = Tensors.of(SPECIAL);
         Tensor down = across.reshape(SPECIAL.length, 1);
@@ -174,7 +187,7 @@ final class ElementwiseSamples {
     }
 
     /** NumPy's broadcasting of at most two axes, in plain Java. */
-    private static double[] each(Tensor x, Tensor y, DoubleBinaryOperator function) {
+    static double[] each(Tensor x, Tensor y, DoubleBinaryOperator function) {
         long rows = Math.max(rows(x), rows(y));
         long columns = Math.max(columns(x), columns(y));
         double[] xs = x.toDoubleArray();

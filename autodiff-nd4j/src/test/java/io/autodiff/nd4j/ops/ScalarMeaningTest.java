@@ -35,12 +35,23 @@ class ScalarMeaningTest {
                         .filter(op -> op.elementwise() == null)
                         .map(Op::name)
                         .collect(Collectors.toSet());
-        // floor_div is refused where the divisor is 0, and has its check in its kernel; the others are not elementwise.
         assertEquals(
                 Set.of(
-                        "floor_div",
                         "reduce_sum",
                         "norm2",
+                        "reduce_prod",
+                        "reduce_max",
+                        "reduce_min",
+                        "argmax",
+                        "argmin",
+                        "cumsum",
+                        "cumprod",
+                        "linear_recurrence",
+                        "argsort",
+                        "take_along_axis",
+                        "add_along_axis",
+                        "random_truncated_normal",
+                        "random_categorical",
                         "matmul",
                         "reshape",
                         "permute",
@@ -55,7 +66,7 @@ class ScalarMeaningTest {
 
     @TestFactory
     Stream<DynamicTest> scalarsAndArraysAgree() {
-        return Stream.of(ElementwiseSamples.all(), StructureSamples.all())
+        return Stream.of(ElementwiseSamples.all(), FunctionSamples.all(), BinarySamples.all(), StructureSamples.all())
                 .flatMap(List::stream)
                 .filter(sample -> OpRegistry.shared().op(sample.op()).elementwise() != null)
                 // A cast is of the dtype that its sample has: narrowing 2^31 - 0.5 first makes it 2^31.

@@ -8,7 +8,7 @@ import io.autodiff.tck.OpSample;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Samples of reductions, matrix products, ops that move elements, and random ops. */
+/** Samples of reductions, matrix products, ops of shapes and dtypes, and random ops. */
 final class StructureSamples {
     private static final double NAN = Double.NaN;
     private static final double INF = Double.POSITIVE_INFINITY;
@@ -28,7 +28,6 @@ final class StructureSamples {
         reductions(samples);
         matrices(samples);
         structure(samples);
-        stacks(samples);
         casts(samples);
         random(samples);
         return samples;
@@ -123,49 +122,7 @@ final class StructureSamples {
                 .expecting(1, 1));
         samples.add(OpSample.of("broadcast_to", Tensors.of(new long[] {1, (1L << 53) + 1}))
                 .with("shape", Shape.of(1, 2)));
-        samples.add(OpSample.of("slice", MATRIX)
-                .with("begin", List.of(0L, 1L), "shape", Shape.of(2, 2))
-                .expecting(-2, 3.5, 4, -0.5));
-        samples.add(OpSample.of("slice", MATRIX)
-                .with("begin", List.of(1L, 2L), "shape", Shape.of(1, 1))
-                .expecting(-0.5));
-        samples.add(OpSample.of("slice", VECTOR)
-                .with("begin", List.of(1L), "shape", Shape.of(2))
-                .expecting(-1.25, 2));
-        samples.add(OpSample.of("slice", VECTOR).with("begin", List.of(3L), "shape", Shape.of(0)));
-        samples.add(OpSample.of("slice", SCALAR)
-                .with("begin", List.of(), "shape", Shape.SCALAR)
-                .expecting(1.75));
-        samples.add(OpSample.of("slice", CUBE)
-                .with("begin", List.of(1L, 0L, 1L), "shape", Shape.of(1, 3, 1))
-                .expecting(0.5, 8, 7));
-        samples.add(OpSample.of("pad_to", VECTOR)
-                .with("begin", List.of(1L), "shape", Shape.of(5))
-                .expecting(0, 0.5, -1.25, 2, 0));
-        samples.add(OpSample.of("pad_to", MATRIX)
-                .with("begin", List.of(1L, 0L), "shape", Shape.of(3, 3))
-                .expecting(0, 0, 0, 1, -2, 3.5, 0.25, 4, -0.5));
-        samples.add(OpSample.of("pad_to", SCALAR)
-                .with("begin", List.of(), "shape", Shape.SCALAR)
-                .expecting(1.75));
-        samples.add(OpSample.of("pad_to", EMPTY)
-                .with("begin", List.of(1L, 0L), "shape", Shape.of(1, 3))
-                .expecting(0, 0, 0));
-        samples.add(OpSample.of("pad_to", CUBE).with("begin", List.of(0L, 1L, 0L), "shape", Shape.of(2, 4, 3)));
         samples.add(OpSample.of("stop_gradient", MATRIX).expecting(MATRIX.toDoubleArray()));
-    }
-
-    private static void stacks(List<OpSample> samples) {
-        samples.add(OpSample.of("stack", VECTOR, VECTOR.mul(2)).with("axis", 0L).expecting(0.5, -1.25, 2, 1, -2.5, 4));
-        samples.add(OpSample.of("stack", VECTOR, VECTOR.mul(2)).with("axis", 1L).expecting(0.5, 1, -1.25, -2.5, 2, 4));
-        samples.add(OpSample.of("stack", MATRIX, MATRIX.square(), MATRIX.neg()).with("axis", 1L));
-        samples.add(OpSample.of("stack", SCALAR, SCALAR.add(1)).with("axis", 0L).expecting(1.75, 2.75));
-        samples.add(OpSample.of("stack", MATRIX).with("axis", 2L).expecting(MATRIX.toDoubleArray()));
-        samples.add(OpSample.of("stack", EMPTY, EMPTY).with("axis", 1L));
-        samples.add(OpSample.of("stack", Tensors.of(true), Tensors.of(false))
-                .with("axis", 0L)
-                .expecting(1, 0));
-        samples.add(OpSample.of("stack", INTS, INTS).with("axis", 0L).expecting(1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6));
     }
 
     private static void casts(List<OpSample> samples) {

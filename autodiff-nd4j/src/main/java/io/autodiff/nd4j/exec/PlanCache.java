@@ -1,0 +1,123 @@
+package io.autodiff.nd4j.exec;
+
+import io.autodiff.Tensor;
+import io.autodiff.nd4j.graph.Computation;
+import io.autodiff.nd4j.graph.Node;
+import io.autodiff.nd4j.graph.Value;
+import io.autodiff.op.OpCall;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The plans of eager code, by signature; of all threads, and no more than {@value #MOST}, of which the longest unused goes first. */
+public final class PlanCache {
+    static final int MOST = 256;
+
+    private static final Map<Signature, Plan> PLANS = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Signature, Plan> eldest) {
+            return size() > MOST;
+        }
+    };
+
+    private static long hits;
+
+    private PlanCache() {}
+
+    /** {@return how many plans there are} */
+    public static int size() {
+        synchronized (PLANS) {
+            return PLANS.size();
+        }
+    }
+
+    /** {@return how often work met a plan that was there} */
+    public static long hits() {
+        synchronized (PLANS) {
+            return hits;
+        }
+    }
+
+    /**
+     * Computes calls by a plan, and completes those of their outputs that are kept.
+     *
+     * @param calls pending, in the order in which they can run
+     * @param roots what is asked for
+     */
+    static void run(List<Computation> calls, Collection<Node> roots) {
+        boolean[] kept = kept(calls, roots);
+        List<Node> leaves = new ArrayList<>();
+        Signature signature = Signature.of(calls, kept, leaves);
+        List<Node> results = new ArrayList<>();
+        for (int i = 0; i < kept.length; i++) {
+            if (kept[i]) {
+                results.addAll(calls.get(i).outputs());
+            }
+        }
+        Plan plan = find(signature);
+        if (plan == null) {
+            plan = new PlanBuilder(leaves).build(calls, results);
+            synchronized (PLANS) {
+                PLANS.put(signature, plan);
+            }
+        }
+        Value[] computed = plan.run(leaves.stream().map(Node::value).toArray(Value[]::new));
+        for (int i = 0; i < computed.length; i++) {
+            results.get(i).complete(computed[i]);
+        }
+    }
+
+    private static @Nullable Plan find(Signature signature) {
+        synchronized (PLANS) {
+            Plan plan = PLANS.get(signature);
+            hits += plan == null ? 0 : 1;
+            return plan;
+        }
+    }
+
+    /**
+     * Which calls' results are kept: what is asked for; what variables hold; what costs more to compute again than to keep; and what an
+     * evaluation met before and a new call uses. Without the last, a loop over a state that is never read would go back to its start
+     * each time.
+     */
+    private static boolean[] kept(List<Computation> calls, Collection<Node> roots) {
+        Set<Computation> again = new HashSet<>();
+        for (Computation computation : calls) {
+            for (int i = 0; i < computation.call().inputCount() && !computation.wasMet(); i++) {
+                Computation input = computation.input(i).pending();
+                if (input != null && input.wasMet()) {
+                    again.add(input);
+                }
+            }
+        }
+        for (Node root : roots) {
+            Computation computation = root.pending();
+            if (computation != null) {
+                again.add(computation);
+            }
+        }
+        boolean[] kept = new boolean[calls.size()];
+        for (int i = 0; i < kept.length; i++) {
+            Computation computation = calls.get(i);
+            kept[i] = again.contains(computation) || Node.isAlias(computation.call()) || isCostly(computation.call());
+            computation.meet();
+        }
+        return kept;
+    }
+
+    /** Neither element by element nor a repetition, such as a broadcast. */
+    private static boolean isCostly(OpCall<Tensor> call) {
+        long read = 0;
+        for (int i = 0; i < call.inputCount(); i++) {
+            read += call.inputSpec(i).shape().elements();
+        }
+        return call.op().elementwise() == null && call.outputSpec().shape().elements() <= read;
+    }
+}

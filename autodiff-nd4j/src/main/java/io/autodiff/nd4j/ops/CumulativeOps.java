@@ -1,0 +1,182 @@
+package io.autodiff.nd4j.ops;
+
+import io.autodiff.Shape;
+import io.autodiff.Tensor;
+import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.op.Attributes;
+import io.autodiff.op.Op;
+import io.autodiff.op.OpCall;
+import io.autodiff.op.Shapes;
+import io.autodiff.op.TensorSpec;
+import io.autodiff.spi.Executor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.LongBinaryOperator;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Running results along an axis. Computed in Java, as ND4J's are for floating dtypes only and twenty times slower along an axis; sums
+ * and products are carried in float64.
+ */
+final class CumulativeOps {
+    static final Op CUMSUM = cumulative("cumsum", 0, Double::sum, Long::sum)
+            .gradient("x", (c, dy) -> cumulative("cumsum", c, dy, exclusive(c), !reverse(c)));
+
+    /**
+     * With E the product of what comes before an element, and S what the gradient is to the product from it on, the slope is E S.
+     * S obeys S[k] = dy[k] + x[k + 1] S[k + 1], so that nothing is divided by an element, which may be 0.
+     */
+    static final Op CUMPROD = cumulative("cumprod", 1, (x, y) -> x * y, (x, y) -> x * y)
+            .gradient("x", (c, dy) -> {
+                Tensor x = c.input("x");
+                Tensor before = exclusive(c) ? c.output() : cumulative("cumprod", c, x, true, reverse(c));
+                Tensor term = exclusive(c) ? following(c, dy) : dy;
+                return before.mul(recurrence(c, following(c, x), term, !reverse(c)));
+            });
+
+    /** y[k] = factor[k] y[k - 1] + term[k], which begins as term[0]; in reverse, from the last element on. */
+    static final Op LINEAR_RECURRENCE = Op.named("linear_recurrence")
+            .inputs("factor", "term")
+            .attribute("axis", Long.class)
+            .attribute("reverse", Boolean.class)
+            .shape(CumulativeOps::recurrenceSpec)
+            .kernel(INDArray.class, CumulativeOps::recurrence)
+            .gradient("factor", (c, dy) -> total(c, dy).mul(shifted(c, c.output(), reverse(c))))
+            .gradient("term", CumulativeOps::total);
+
+    static final List<Op> OPS = List.of(CUMSUM, CUMPROD, LINEAR_RECURRENCE);
+
+    private CumulativeOps() {}
+
+    private static Op cumulative(String name, int start, DoubleBinaryOperator doubles, LongBinaryOperator longs) {
+        return Op.named(name)
+                .inputs("x")
+                .attribute("axis", Long.class)
+                .attribute("exclusive", Boolean.class)
+                .attribute("reverse", Boolean.class)
+                .shape(c -> {
+                    TensorSpec x = Shapes.numeric("x").apply(c);
+                    x.shape().axis(c.attributes().integer("axis"));
+                    return x;
+                })
+                .kernel(
+                        INDArray.class,
+                        c -> c.outputSpec().dtype().isFloating()
+                                ? scanDoubles(c, start, doubles)
+                                : scanLongs(c, start, longs));
+    }
+
+    private static INDArray scanDoubles(OpCall<INDArray> call, double start, DoubleBinaryOperator function) {
+        double[] x = NdArrays.doubles(call.input("x"));
+        Lanes lanes = lanes(call);
+        boolean exclusive = exclusive(call);
+        boolean reverse = reverse(call);
+        for (int lane = 0; lane < lanes.count(); lane++) {
+            double result = start;
+            for (int i = 0; i < lanes.size(); i++) {
+                int at = lanes.at(lane, reverse ? lanes.size() - 1 - i : i);
+                double before = result;
+                result = function.applyAsDouble(result, x[at]);
+                x[at] = exclusive ? before : result;
+            }
+        }
+        return NdArrays.of(call.outputSpec(), x);
+    }
+
+    private static INDArray scanLongs(OpCall<INDArray> call, long start, LongBinaryOperator function) {
+        long[] x = NdArrays.longs(call.input("x"));
+        Lanes lanes = lanes(call);
+        boolean exclusive = exclusive(call);
+        boolean reverse = reverse(call);
+        for (int lane = 0; lane < lanes.count(); lane++) {
+            long result = start;
+            for (int i = 0; i < lanes.size(); i++) {
+                int at = lanes.at(lane, reverse ? lanes.size() - 1 - i : i);
+                long before = result;
+                result = function.applyAsLong(result, x[at]);
+                x[at] = exclusive ? before : result;
+            }
+        }
+        return NdArrays.of(call.outputSpec(), x);
+    }
+
+    private static TensorSpec recurrenceSpec(OpCall<TensorSpec> call) {
+        TensorSpec factor = Shapes.floating("factor").apply(call);
+        TensorSpec term = call.input("term");
+        Shapes.requireSameDType(call, factor, term);
+        if (!factor.shape().equals(term.shape())) {
+            throw call.error("the shapes of 'factor' and 'term' differ; use broadcastTo");
+        }
+        factor.shape().axis(call.attributes().integer("axis"));
+        return factor;
+    }
+
+    private static INDArray recurrence(OpCall<INDArray> call) {
+        double[] factor = NdArrays.doubles(call.input("factor"));
+        double[] term = NdArrays.doubles(call.input("term"));
+        Lanes lanes = lanes(call);
+        boolean reverse = reverse(call);
+        for (int lane = 0; lane < lanes.count(); lane++) {
+            double result = 0;
+            for (int i = 0; i < lanes.size(); i++) {
+                int at = lanes.at(lane, reverse ? lanes.size() - 1 - i : i);
+                result = i == 0 ? term[at] : factor[at] * result + term[at];
+                term[at] = result;
+            }
+        }
+        return NdArrays.of(call.outputSpec(), term);
+    }
+
+    /** What the gradient is to each y, by way of those that follow from it as well. */
+    private static Tensor total(OpCall<Tensor> call, Tensor dy) {
+        return recurrence(call, following(call, call.input("factor")), dy, !reverse(call));
+    }
+
+    private static Tensor recurrence(OpCall<Tensor> call, Tensor factor, Tensor term, boolean reverse) {
+        return Executor.execute(
+                "linear_recurrence",
+                Attributes.of("axis", call.attributes().integer("axis"), "reverse", reverse),
+                factor,
+                term);
+    }
+
+    private static Tensor cumulative(String op, OpCall<Tensor> call, Tensor x, boolean exclusive, boolean reverse) {
+        long axis = call.attributes().integer("axis");
+        return Executor.execute(op, Attributes.ofPairs("axis", axis, "exclusive", exclusive, "reverse", reverse), x);
+    }
+
+    /** At each place what stands at the one that comes after it in the order of the call, and 0 at the last one. */
+    private static Tensor following(OpCall<Tensor> call, Tensor x) {
+        return shifted(call, x, !reverse(call));
+    }
+
+    /** At each place what stands one further on the axis, or one before it; and 0 where nothing does. */
+    private static Tensor shifted(OpCall<Tensor> call, Tensor x, boolean fromAfter) {
+        int axis = x.shape().axis(call.attributes().integer("axis"));
+        long[] sizes = x.shape().toArray();
+        if (sizes[axis] == 0) {
+            return x;
+        }
+        sizes[axis]--;
+        long[] from = new long[sizes.length];
+        long[] to = new long[sizes.length];
+        from[axis] = fromAfter ? 1 : 0;
+        to[axis] = 1 - from[axis];
+        List<Long> begin = Arrays.stream(to).boxed().toList();
+        return Executor.execute(
+                "pad_to", Attributes.of("begin", begin, "shape", x.shape()), x.slice(from, Shape.of(sizes)));
+    }
+
+    private static Lanes lanes(OpCall<INDArray> call) {
+        return Lanes.of(call.outputSpec().shape(), (int) call.attributes().integer("axis"));
+    }
+
+    private static boolean exclusive(OpCall<?> call) {
+        return call.attributes().flag("exclusive");
+    }
+
+    private static boolean reverse(OpCall<?> call) {
+        return call.attributes().flag("reverse");
+    }
+}

@@ -1,0 +1,33 @@
+package io.autodiff.nd4j.ops;
+
+import io.autodiff.Shape;
+
+/**
+ * The lanes of a row-major array along one axis: each holds the elements that differ in their index on that axis alone. Lanes are
+ * numbered as the elements of the array without the axis are.
+ *
+ * @param outer the number of elements of the axes before it
+ * @param size of the axis
+ * @param inner the number of elements of the axes after it
+ */
+record Lanes(int outer, int size, int inner) {
+    static Lanes of(Shape shape, int axis) {
+        long outer = 1;
+        long inner = 1;
+        for (int i = 0; i < shape.rank(); i++) {
+            outer *= i < axis ? shape.size(i) : 1;
+            inner *= i > axis ? shape.size(i) : 1;
+        }
+        Math.toIntExact(outer * shape.size(axis) * inner);
+        return new Lanes((int) outer, (int) shape.size(axis), (int) inner);
+    }
+
+    int count() {
+        return outer * inner;
+    }
+
+    /** Where in the array an element of a lane is. */
+    int at(int lane, int index) {
+        return (lane / inner * size + index) * inner + lane % inner;
+    }
+}

@@ -1,0 +1,74 @@
+package io.autodiff.nd4j.exec;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autodiff.DType;
+import io.autodiff.Tensor;
+import io.autodiff.Tensors;
+import io.autodiff.op.Op;
+import io.autodiff.op.Shapes;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** What eager code keeps, and how it meets its plans again. */
+class PlanCacheTest {
+    private static final boolean IMMEDIATE = "immediate".equals(System.getProperty("autodiff.execution"));
+
+    private final AtomicInteger runs = new AtomicInteger();
+
+    /** The sine of each element; counts its runs. */
+    private final Op sines = Op.named("sines")
+            .inputs("x")
+            .shape(Shapes.floating("x"))
+            .kernel(INDArray.class, c -> {
+                runs.incrementAndGet();
+                return Transforms.sin(c.input("x"), true);
+            })
+            .elementwise(e -> e.sin("x"))
+            .notDifferentiable();
+
+    /** Each step reads a part of what the next one starts from, and never that itself. */
+    @Test
+    void aStateThatIsNeverReadIsNotComputedFromItsStartAgain() {
+        Tensor state = Tensors.of(new double[] {1, 2});
+        double expected = 1;
+        for (int i = 0; i < 20; i++) {
+            state = sines.apply(state);
+            expected = Math.sin(expected);
+            assertEquals(expected, state.mul(3).toDoubleArray()[0] / 3, 1e-12);
+        }
+        assertTrue(runs.get() <= 2 * 20, runs.get() + " runs for 20 steps");
+    }
+
+    @Test
+    void workOfTheSameFormHasOnePlan() {
+        Tensor x = Tensors.of(new double[] {1, 2, 3});
+        x.mul(0.25).add(1).evaluate();
+        int plans = PlanCache.size();
+        long hits = PlanCache.hits();
+        for (int i = 0; i < 10; i++) {
+            double rate = 0.5 * i;
+            double[] expected = {rate + 1, 2 * rate + 1, 3 * rate + 1};
+            assertArrayEquals(expected, x.mul(rate).add(1).toDoubleArray());
+        }
+        assertEquals(plans, PlanCache.size());
+        assertEquals(IMMEDIATE ? hits : hits + 10, PlanCache.hits());
+        assertArrayEquals(
+                new double[] {2, 6, 12}, x.mul(x).add(x).toDoubleArray(), "x(x + 1), where both are one leaf");
+        assertArrayEquals(
+                new double[] {11, 12, 13},
+                x.mul(Tensors.of(new double[] {1, 1, 1})).add(10).toDoubleArray());
+    }
+
+    @Test
+    void oldPlansMakePlaceForNewOnes() {
+        for (int n = 1; n <= PlanCache.MOST + 10; n++) {
+            assertEquals(n, Tensors.ones(DType.FLOAT64, n).mul(1.5).sum().item() / 1.5);
+        }
+        assertTrue(PlanCache.size() <= PlanCache.MOST);
+    }
+}
