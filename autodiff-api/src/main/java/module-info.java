@@ -3,6 +3,7 @@ module io.autodiff {
     requires static org.jspecify;
 
     exports io.autodiff;
+    exports io.autodiff.nn;
     exports io.autodiff.op;
     exports io.autodiff.optimizer;
     exports io.autodiff.spi;

@@ -21,7 +21,7 @@ import java.util.List;
  * {@link IllegalArgumentException} for shapes or dtypes that it cannot take, with the op, the dtypes and the shapes in the
  * message. Every result is a new tensor; none of these methods changes anything.
  */
-public non-sealed interface Operand extends ElementwiseOperand, ReductionOperand, StructureOperand {
+public non-sealed interface Operand extends ElementwiseOperand, ReductionOperand, StructureOperand, NeuralOperand {
     /** {@return the value as a tensor: itself, or for a variable a new tensor that belongs to this read} */
     Tensor asTensor();
 
@@ -107,24 +107,24 @@ public non-sealed interface Operand extends ElementwiseOperand, ReductionOperand
     // ---- matrices ----
 
     /**
-     * {@return the matrix product of [m, k] and [k, n]; floating}
+     * {@return the matrix product of [..., m, k] and [..., k, n]; floating, the axes before the last two broadcast}
      *
-     * @param y a matrix of the same dtype
+     * @param y a matrix, or a stack of them, of the same dtype
      */
     default Tensor mmul(Operand y) {
         return mmul(y, false, false);
     }
 
     /**
-     * The matrix product, of transposed matrices on demand.
+     * The matrix product, of transposed matrices on demand. Axes before the last two are a batch, and are broadcast.
      *
-     * @param y a matrix of the same floating dtype
+     * @param y a matrix, or a stack of them, of the same floating dtype
      * @param transposeThis whether this is transposed first
      * @param transposeY whether y is transposed first
      * @return the product
      */
     default Tensor mmul(Operand y, boolean transposeThis, boolean transposeY) {
-        return execute("matmul", Attributes.of("transposeX", transposeThis, "transposeY", transposeY), this, y);
+        return MatrixComposites.mmul(this, y, transposeThis, transposeY);
     }
 
     // ---- the same elements otherwise ----

@@ -1,6 +1,5 @@
 package io.autodiff.nd4j.exec;
 
-import io.autodiff.nd4j.fused.Accelerator;
 import io.autodiff.nd4j.fused.KernelCompiler;
 import io.autodiff.nd4j.graph.Value;
 import java.util.ArrayList;
@@ -20,13 +19,14 @@ final class Draft {
     /** The slots of what a run gives. */
     int[] results = {};
 
-    /** Whether the plan is one that was asked for, to be run again and again: its kernels are compiled before the first run. */
+    /** Whether the plan is made to be run again and again: its kernels are compiled before the first run. */
     boolean kernelsAtOnce;
-    /** Asked, if there is something to compile, for what compiles it. */
-    Supplier<@Nullable KernelCompiler> kernels = Accelerator::compiler;
+    /** Asked for the compiler of kernels, if there is one, when there is something to compile. */
+    final Supplier<@Nullable KernelCompiler> kernels;
 
-    Draft(int arguments) {
+    Draft(int arguments, Supplier<@Nullable KernelCompiler> kernels) {
         this.arguments = arguments;
+        this.kernels = kernels;
         for (int i = 0; i < arguments; i++) {
             newSlot(null);
         }

@@ -56,8 +56,7 @@ final class FusedStep extends Plan.Step {
         try {
             return NdArrays.detached(() -> run(loop, values));
         } catch (RuntimeException e) {
-            String described =
-                    calls.stream().map(call -> call.call.describe()).collect(Collectors.joining(", then "));
+            String described = calls.stream().map(call -> call.call.describe()).collect(Collectors.joining(", then "));
             throw new IllegalStateException("the kernel of " + described + " failed: " + e.getMessage(), e);
         }
     }
@@ -71,7 +70,11 @@ final class FusedStep extends Plan.Step {
             Value[] given = Arrays.stream(call.inputs)
                     .mapToObj(slot -> Objects.requireNonNull(slots.get(slot)))
                     .toArray(Value[]::new);
-            slots.put(call.outputs[0], call.compute(given)[0]);
+            Value made = call.compute(given)[0];
+            if (Plan.contains(given, made)) {
+                made.share();
+            }
+            slots.put(call.outputs[0], made);
         }
         Value[] results = Arrays.stream(outputs)
                 .mapToObj(slot -> Objects.requireNonNull(slots.get(slot)))

@@ -32,7 +32,7 @@ final class Fusion {
     /** How many of the steps that read the same are tried. */
     private static final int MOST_READERS = 16;
     /** How many units are looked at for a path before two are taken to depend on each other. */
-    private static final int MOST_VISITS = 1000;
+    private static final int MOST_VISITS = 2000;
 
     /** Steps that become one; at first each step for itself. */
     private static final class Unit {
@@ -42,9 +42,18 @@ final class Fusion {
         /** The member that says the most about what fits: one that reduces, if there is one. */
         @Nullable
         FusibleCall kind;
+        /** The last search that came by. */
+        private int seen;
 
         int first() {
             return members.get(0);
+        }
+
+        /** Whether a search comes by for the first time. */
+        boolean isNew(int search) {
+            boolean isNew = seen != search;
+            seen = search;
+            return isNew;
         }
 
         int last() {
@@ -60,6 +69,9 @@ final class Fusion {
     private final Unit[] units;
     /** For each slot the step that fills it, or -1. */
     private final int[] producers;
+    /** How often paths were looked for. */
+    private int searches;
+
     /** For each slot the steps so far that read it. */
     private final List<List<Integer>> readers = new ArrayList<>();
 
@@ -193,25 +205,30 @@ final class Fusion {
         return false;
     }
 
-    /** Whether there is a path from a unit to another with a third one on it. */
+    /**
+     * Whether there is a path from a unit to another with a third one on it. The steps' numbers say nothing here: a path may enter a
+     * unit at a late member and leave it from an early one.
+     */
     private boolean dependsThroughOthers(Unit from, Unit to) {
-        Set<Unit> seen = new HashSet<>();
+        searches++;
+        to.isNew(searches);
+        int visits = 0;
         List<Unit> open = new ArrayList<>();
-        for (Unit unit : before(to)) {
-            if (unit != from && seen.add(unit)) {
-                open.add(unit);
+        for (int source : to.sources) {
+            if (units[source] != from && units[source].isNew(searches)) {
+                open.add(units[source]);
             }
         }
         while (!open.isEmpty()) {
-            if (seen.size() > MOST_VISITS) {
+            if (++visits > MOST_VISITS) {
                 return true;
             }
-            for (Unit unit : before(open.remove(open.size() - 1))) {
+            for (int source : open.remove(open.size() - 1).sources) {
+                Unit unit = units[source];
                 if (unit == from) {
                     return true;
                 }
-                // The last member of what depends on a unit comes after the unit's first.
-                if (unit.last() > from.first() && seen.add(unit)) {
+                if (unit.isNew(searches)) {
                     open.add(unit);
                 }
             }

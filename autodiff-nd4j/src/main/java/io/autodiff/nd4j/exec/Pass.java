@@ -85,7 +85,7 @@ enum Pass {
         }
     },
 
-    /** Elementwise calls on arrays, and reductions of what they compute, as kernels. Before scalars are joined, since it moves calls. */
+    /** Elementwise calls on arrays, and reductions of them, as kernels, if there is a compiler. On what is left of the calls. */
     FUSION {
         @Override
         void run(Draft draft) {

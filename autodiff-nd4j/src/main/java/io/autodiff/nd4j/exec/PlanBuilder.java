@@ -1,6 +1,7 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.Tensor;
+import io.autodiff.nd4j.fused.Accelerator;
 import io.autodiff.nd4j.fused.KernelCompiler;
 import io.autodiff.nd4j.graph.Computation;
 import io.autodiff.nd4j.graph.Node;
@@ -26,16 +27,15 @@ public final class PlanBuilder {
      * @param placeholders its arguments, in order
      */
     public PlanBuilder(List<Node> placeholders) {
-        draft = new Draft(placeholders.size());
+        this(placeholders, Accelerator::compiler);
+    }
+
+    /** With a given compiler of kernels, or none; it is asked for when there is something to compile. */
+    PlanBuilder(List<Node> placeholders, Supplier<@Nullable KernelCompiler> kernels) {
+        draft = new Draft(placeholders.size(), kernels);
         for (int i = 0; i < placeholders.size(); i++) {
             slots.put(placeholders.get(i), i);
         }
-    }
-
-    /** Has kernels compiled by another compiler than the process's, or by none. */
-    PlanBuilder withKernels(Supplier<@Nullable KernelCompiler> kernels) {
-        draft.kernels = kernels;
-        return this;
     }
 
     /**

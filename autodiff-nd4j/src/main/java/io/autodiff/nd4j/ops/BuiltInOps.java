@@ -35,11 +35,17 @@ public final class BuiltInOps implements OpProvider {
                         SortingOps.OPS,
                         AlongAxisOps.OPS,
                         LinalgOps.OPS,
+                        SolveOps.OPS,
+                        DeterminantOps.OPS,
+                        DecompositionOps.OPS,
+                        ExponentialOps.OPS,
                         StructureOps.OPS,
                         BlockOps.OPS,
                         IndexingOps.OPS,
                         SegmentOps.OPS,
-                        RandomOps.OPS)
+                        RandomOps.OPS,
+                        ConvolutionOps.OPS,
+                        PoolingOps.OPS)
                 .flatMap(List::stream)
                 .toList();
     }

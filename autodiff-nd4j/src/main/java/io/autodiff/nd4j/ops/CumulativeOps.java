@@ -9,7 +9,6 @@ import io.autodiff.op.OpCall;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.Executor;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
@@ -160,12 +159,10 @@ final class CumulativeOps {
         }
         sizes[axis]--;
         long[] from = new long[sizes.length];
-        long[] to = new long[sizes.length];
         from[axis] = fromAfter ? 1 : 0;
-        to[axis] = 1 - from[axis];
-        List<Long> begin = Arrays.stream(to).boxed().toList();
-        return Executor.execute(
-                "pad_to", Attributes.of("begin", begin, "shape", x.shape()), x.slice(from, Shape.of(sizes)));
+        long[][] zeros = new long[sizes.length][2];
+        zeros[axis] = new long[] {1 - from[axis], from[axis]};
+        return x.slice(from, Shape.of(sizes)).pad(zeros);
     }
 
     private static Lanes lanes(OpCall<INDArray> call) {

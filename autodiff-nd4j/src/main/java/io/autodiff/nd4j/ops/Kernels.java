@@ -54,7 +54,11 @@ final class Kernels {
 
     /** An array broadcast to the shape of the result. */
     static INDArray broadcast(OpCall<INDArray> call, INDArray x) {
-        long[] shape = call.outputSpec().shape().toArray();
+        return broadcast(x, call.outputSpec().shape().toArray());
+    }
+
+    /** An array broadcast to a shape; itself if it has it. */
+    static INDArray broadcast(INDArray x, long[] shape) {
         if (Arrays.equals(x.shape(), shape)) {
             return x;
         }

@@ -32,7 +32,9 @@ class BuiltInOpsTest extends OpCompatibilityKit {
                         IndexingSamples.all(),
                         ReductionSamples.all(),
                         AlongAxisSamples.all(),
-                        RandomSamples.all())
+                        RandomSamples.all(),
+                        ConvolutionSamples.all(),
+                        LinalgSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
