@@ -9,7 +9,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The cases of stage "ops" that are about neural networks. */
 class OpsNnTest {
-    private static final Cases CASES = Cases.of("ops", NnCases::addTo);
+    static final Cases CASES = Cases.of("ops", NnCases::addTo);
 
     @TestFactory
     Stream<DynamicTest> cases() {
