@@ -1,10 +1,12 @@
 package io.autodiff.nd4j.exec;
 
+import io.autodiff.nd4j.fused.KernelCompiler;
 import io.autodiff.nd4j.graph.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A plan in the making: steps over numbered slots, of which the arguments come first. */
@@ -17,8 +19,12 @@ final class Draft {
     /** The slots of what a run gives. */
     int[] results = {};
 
-    Draft(int arguments) {
+    /** Asked for the compiler of kernels, if there is one, when there is something to compile. */
+    final Supplier<@Nullable KernelCompiler> kernels;
+
+    Draft(int arguments, Supplier<@Nullable KernelCompiler> kernels) {
         this.arguments = arguments;
+        this.kernels = kernels;
         for (int i = 0; i < arguments; i++) {
             newSlot(null);
         }

@@ -85,6 +85,14 @@ enum Pass {
         }
     },
 
+    /** Elementwise calls on arrays, and reductions of them, as kernels, if there is a compiler. On what is left of the calls. */
+    FUSION {
+        @Override
+        void run(Draft draft) {
+            draft.steps = Fusion.fuse(draft.steps, draft.initial, draft.results, draft.kernels);
+        }
+    },
+
     /** Calls on scalars that follow each other, as one program. */
     SCALAR_PROGRAMS {
         @Override

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Plan implements CompiledGraph {
     /** Something that fills slots of others. */
-    abstract static sealed class Step {
+    abstract static class Step {
         final int[] inputs;
         final int[] outputs;
         /** Slots that nothing reads after this step: their memory ends with it. */
@@ -40,7 +40,7 @@ final class Plan implements CompiledGraph {
                     + (ending.length == 0 ? "" : ", then free " + slots(ending));
         }
 
-        private static String slots(int[] slots) {
+        static String slots(int[] slots) {
             return Arrays.stream(slots).mapToObj(slot -> "%" + slot).collect(Collectors.joining(", "));
         }
     }

@@ -1,6 +1,8 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.Tensor;
+import io.autodiff.nd4j.fused.Accelerator;
+import io.autodiff.nd4j.fused.KernelCompiler;
 import io.autodiff.nd4j.graph.Computation;
 import io.autodiff.nd4j.graph.Node;
 import io.autodiff.nd4j.graph.Value;
@@ -8,6 +10,8 @@ import io.autodiff.op.OpCall;
 import io.autodiff.spi.CompiledGraph;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a plan of pending nodes: a draft that has a step for each call, and then the {@link Pass passes}. What depends on no argument
@@ -23,7 +27,12 @@ public final class PlanBuilder {
      * @param placeholders its arguments, in order
      */
     public PlanBuilder(List<Node> placeholders) {
-        draft = new Draft(placeholders.size());
+        this(placeholders, Accelerator::compiler);
+    }
+
+    /** With a given compiler of kernels, or none; it is asked for when there is something to compile. */
+    PlanBuilder(List<Node> placeholders, Supplier<@Nullable KernelCompiler> kernels) {
+        draft = new Draft(placeholders.size(), kernels);
         for (int i = 0; i < placeholders.size(); i++) {
             slots.put(placeholders.get(i), i);
         }

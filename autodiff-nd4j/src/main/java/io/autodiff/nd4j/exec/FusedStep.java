@@ -1,0 +1,148 @@
+package io.autodiff.nd4j.exec;
+
+import io.autodiff.DType;
+import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.fused.FusedLoop;
+import io.autodiff.nd4j.graph.Value;
+import io.autodiff.op.TensorSpec;
+import java.lang.ref.Reference;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Several calls as one kernel. */
+final class FusedStep extends Plan.Step {
+    private final FusedLoop loop;
+    /** For each input of the kernel, which of the step's it is. */
+    private final int[] sources;
+
+    private final TensorSpec[] outputSpecs;
+    private final List<Plan.Call> calls;
+
+    /**
+     * A step.
+     *
+     * @param loop the kernel
+     * @param sources for each input of the kernel, which of the step's it is
+     * @param inputs slots
+     * @param outputs slots, in the order of the kernel's outputs
+     * @param outputSpecs one for each output
+     * @param calls what it computes, for {@link #toString}
+     */
+    FusedStep(
+            FusedLoop loop,
+            int[] sources,
+            int[] inputs,
+            int[] outputs,
+            TensorSpec[] outputSpecs,
+            List<Plan.Call> calls) {
+        super(inputs, outputs);
+        this.loop = loop;
+        this.sources = sources;
+        this.outputSpecs = outputSpecs;
+        this.calls = List.copyOf(calls);
+    }
+
+    @Override
+    Value[] compute(Value[] values) {
+        return NdArrays.detached(() -> run(values));
+    }
+
+    private Value[] run(Value[] values) {
+        INDArray[] arrays = new INDArray[sources.length + outputs.length];
+        long[] addresses = new long[arrays.length];
+        long[] bits = new long[sources.length];
+        for (int i = 0; i < sources.length; i++) {
+            Value value = values[sources[i]];
+            if (value.spec().shape().isScalar()) {
+                bits[i] = bits(value);
+            } else {
+                arrays[i] = value.array();
+                addresses[i] = address(
+                        arrays[i],
+                        loop.program().inputs().get(i).dtype(),
+                        loop.program().inputElements(i));
+            }
+        }
+        for (int i = 0; i < outputs.length; i++) {
+            if (!loop.isReturned(i)) {
+                INDArray array = NdArrays.allocate(outputSpecs[i]);
+                arrays[sources.length + i] = array;
+                addresses[sources.length + i] =
+                        address(array, loop.dtype(i), loop.program().outputElements(i));
+            }
+        }
+        long[] returned = run(arrays, values, addresses, bits);
+        Value[] results = new Value[outputs.length];
+        for (int i = 0; i < results.length; i++) {
+            results[i] = loop.isReturned(i)
+                    ? value(outputSpecs[i], returned[i])
+                    : Value.ofArray(outputSpecs[i], arrays[sources.length + i]);
+        }
+        return results;
+    }
+
+    /** Nothing may free the memory while only its address is known. */
+    private long[] run(INDArray[] arrays, Value[] values, long[] addresses, long[] bits) {
+        try {
+            return loop.run(addresses, bits);
+        } finally {
+            Reference.reachabilityFence(arrays);
+            Reference.reachabilityFence(values);
+        }
+    }
+
+    /** Where the elements of an array are, of which the kernel reads or writes so many. */
+    private static long address(INDArray array, DType dtype, long elements) {
+        boolean fits = !array.wasClosed()
+                && !array.isEmpty()
+                && !array.data().wasClosed()
+                && array.length() == elements
+                && NdArrays.dtype(array) == dtype
+                && NdArrays.dense(array) == array;
+        if (!fits) {
+            throw new IllegalStateException("a fused kernel needs " + elements + " elements of " + dtype
+                    + ", dense and row-major, that are not closed; an array is not so");
+        }
+        // Of a view, only this has the place where it begins.
+        return array.data().addressPointer().address();
+    }
+
+    private static long bits(Value value) {
+        return switch (value.spec().dtype()) {
+            case FLOAT32 -> Float.floatToRawIntBits((float) value.floating());
+            case FLOAT64 -> Double.doubleToRawLongBits(value.floating());
+            default -> value.integer();
+        };
+    }
+
+    /** One element as the kernel returns it. */
+    private static Value value(TensorSpec spec, long word) {
+        double floating = Double.longBitsToDouble(word);
+        boolean scalar = spec.shape().isScalar();
+        return switch (spec.dtype()) {
+            case FLOAT32 ->
+                scalar
+                        ? Value.ofFloating(spec, (float) floating)
+                        : Value.ofArray(spec, NdArrays.of(spec, new float[] {(float) floating}));
+            case FLOAT64 ->
+                scalar
+                        ? Value.ofFloating(spec, floating)
+                        : Value.ofArray(spec, NdArrays.of(spec, new double[] {floating}));
+            case INT32 ->
+                scalar ? Value.ofInteger(spec, word) : Value.ofArray(spec, NdArrays.of(spec, new int[] {(int) word}));
+            default -> scalar ? Value.ofInteger(spec, word) : Value.ofArray(spec, NdArrays.of(spec, new long[] {word}));
+        };
+    }
+
+    @Override
+    String name() {
+        return "fused";
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(slots(outputs) + " = fused [" + slots(inputs) + "]:");
+        calls.forEach(call -> text.append("\n    ").append(call));
+        return text + (ending.length == 0 ? "" : "\n    then free " + slots(ending));
+    }
+}

@@ -1,0 +1,354 @@
+package io.autodiff.nd4j.exec;
+
+import io.autodiff.nd4j.fused.FusedLoop;
+import io.autodiff.nd4j.fused.KernelCompiler;
+import io.autodiff.nd4j.graph.Value;
+import io.autodiff.op.OpCall;
+import io.autodiff.op.TensorSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins elementwise calls, and reductions of what they compute, to kernels that go over memory once. Calls become one if they go
+ * over the same space, one of them reads what the other gives or both read the same, and no call between them depends on the
+ * one and is needed by the other. Without a compiler of kernels, nothing is joined.
+ */
+final class Fusion {
+    /** More calls make a kernel slow to compile, and short of registers. */
+    private static final int MOST_CALLS = 64;
+    /** A call alone is worth a kernel from so many elements on. */
+    private static final long ALONE = 4096;
+    /** How many of the steps that read the same are tried. */
+    private static final int MOST_READERS = 16;
+    /** How many units are looked at for a path before two are taken to depend on each other. */
+    private static final int MOST_VISITS = 1000;
+
+    /** Steps that become one; at first each step for itself. */
+    private static final class Unit {
+        final List<Integer> members = new ArrayList<>();
+        /** Steps that its members read from, members among them. */
+        final Set<Integer> sources = new LinkedHashSet<>();
+        /** The member that says the most about what fits: one that reduces, if there is one. */
+        @Nullable
+        FusibleCall kind;
+
+        int first() {
+            return members.get(0);
+        }
+
+        int last() {
+            return members.get(members.size() - 1);
+        }
+    }
+
+    private final List<Plan.Step> steps;
+    private final KernelCompiler compiler;
+    private final UniformConstants constants;
+    private final @Nullable FusibleCall[] calls;
+    private final Unit[] units;
+    /** For each slot the step that fills it, or -1. */
+    private final int[] producers;
+    /** For each slot the steps so far that read it. */
+    private final List<List<Integer>> readers = new ArrayList<>();
+
+    private Fusion(List<Plan.Step> steps, List<@Nullable Value> initial, KernelCompiler compiler) {
+        int slots = initial.size();
+        this.steps = steps;
+        this.constants = new UniformConstants(initial);
+        this.compiler = compiler;
+        this.calls = new FusibleCall[steps.size()];
+        this.units = new Unit[steps.size()];
+        this.producers = new int[slots];
+        Arrays.fill(producers, -1);
+        for (int slot = 0; slot < slots; slot++) {
+            readers.add(new ArrayList<>());
+        }
+    }
+
+    /**
+     * The same plan with kernels.
+     *
+     * @param steps each after those that it reads from
+     * @param initial what the slots have before the first step; slots may be added, and constants let go that no step reads
+     * @param results slots that the plan gives
+     * @param kernels asked for the compiler if there is an array
+     */
+    static List<Plan.Step> fuse(
+            List<Plan.Step> steps,
+            List<@Nullable Value> initial,
+            int[] results,
+            Supplier<@Nullable KernelCompiler> kernels) {
+        boolean worth = steps.stream().anyMatch(step -> step instanceof Plan.Call call && isArray(call.call));
+        KernelCompiler compiler = worth ? kernels.get() : null;
+        return compiler == null ? steps : new Fusion(steps, initial, compiler).run(results);
+    }
+
+    /** Whether a call is on more than scalars, which other programs are for, and could be elementwise. */
+    private static boolean isArray(OpCall<TensorSpec> call) {
+        return !ScalarInterpreter.takes(call);
+    }
+
+    private List<Plan.Step> run(int[] results) {
+        for (int i = 0; i < steps.size(); i++) {
+            place(i);
+        }
+        Set<Integer> kept = new HashSet<>();
+        Arrays.stream(results).forEach(kept::add);
+        List<Plan.Step> written = new ArrayList<>();
+        for (Unit unit : ordered()) {
+            written.addAll(write(unit, kept));
+        }
+        List<Plan.Step> left = withoutUnread(written, kept);
+        constants.letGo(left, kept);
+        return left;
+    }
+
+    /** Makes a unit of a step, and joins it to what fits. */
+    private void place(int i) {
+        Plan.Step step = steps.get(i);
+        Unit unit = new Unit();
+        unit.members.add(i);
+        units[i] = unit;
+        for (int slot : step.inputs) {
+            if (producers[slot] >= 0) {
+                unit.sources.add(producers[slot]);
+            }
+        }
+        for (int slot : step.outputs) {
+            producers[slot] = i;
+        }
+        if (step instanceof Plan.Call call && isArray(call.call)) {
+            calls[i] = FusibleCall.of(call.call, compiler);
+            unit.kind = calls[i];
+            candidates(step).forEach(candidate -> join(units[candidate], units[i]));
+        }
+        for (int slot : step.inputs) {
+            readers.get(slot).add(i);
+        }
+    }
+
+    /** The steps that one reads from, then some of those that read the same. */
+    private Set<Integer> candidates(Plan.Step step) {
+        Set<Integer> candidates = new LinkedHashSet<>();
+        for (int slot : step.inputs) {
+            if (producers[slot] >= 0) {
+                candidates.add(producers[slot]);
+            }
+        }
+        for (int slot : step.inputs) {
+            List<Integer> others = readers.get(slot);
+            candidates.addAll(others.subList(Math.max(0, others.size() - MOST_READERS), others.size()));
+        }
+        return candidates;
+    }
+
+    private void join(Unit a, Unit b) {
+        FusibleCall kind = a.kind;
+        FusibleCall other = b.kind;
+        if (a == b
+                || kind == null
+                || other == null
+                || !kind.fits(other)
+                || a.members.size() + b.members.size() > MOST_CALLS
+                || readsReduction(a, b)
+                || readsReduction(b, a)
+                || dependsThroughOthers(a, b)
+                || dependsThroughOthers(b, a)) {
+            return;
+        }
+        Unit joined = a.first() < b.first() ? a : b;
+        Unit gone = joined == a ? b : a;
+        joined.kind = kind.reduction() != null ? kind : other;
+        joined.members.addAll(gone.members);
+        joined.members.sort(Comparator.naturalOrder());
+        joined.sources.addAll(gone.sources);
+        gone.members.forEach(member -> units[member] = joined);
+    }
+
+    /** The units that a unit reads from. */
+    private Set<Unit> before(Unit unit) {
+        Set<Unit> before = new LinkedHashSet<>();
+        unit.sources.forEach(step -> before.add(units[step]));
+        before.remove(unit);
+        return before;
+    }
+
+    /** Whether one unit needs the end of the other's loop. */
+    private boolean readsReduction(Unit reader, Unit producer) {
+        for (int member : producer.members) {
+            FusibleCall call = calls[member];
+            if (call != null && call.reduction() != null) {
+                int slot = steps.get(member).outputs[0];
+                for (int other : reader.members) {
+                    if (Arrays.stream(steps.get(other).inputs).anyMatch(input -> input == slot)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether there is a path from a unit to another with a third one on it. */
+    private boolean dependsThroughOthers(Unit from, Unit to) {
+        Set<Unit> seen = new HashSet<>();
+        List<Unit> open = new ArrayList<>();
+        for (Unit unit : before(to)) {
+            if (unit != from && seen.add(unit)) {
+                open.add(unit);
+            }
+        }
+        while (!open.isEmpty()) {
+            if (seen.size() > MOST_VISITS) {
+                return true;
+            }
+            for (Unit unit : before(open.remove(open.size() - 1))) {
+                if (unit == from) {
+                    return true;
+                }
+                // The last member of what depends on a unit comes after the unit's first.
+                if (unit.last() > from.first() && seen.add(unit)) {
+                    open.add(unit);
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The units, each after those that it reads from, and else as late as its last member was. */
+    private List<Unit> ordered() {
+        Set<Unit> all = new LinkedHashSet<>(Arrays.asList(units));
+        PriorityQueue<Unit> ready = new PriorityQueue<>(Comparator.comparingInt(Unit::last));
+        Map<Unit, Integer> missing = new HashMap<>();
+        Map<Unit, List<Unit>> after = new HashMap<>();
+        for (Unit unit : all) {
+            Set<Unit> before = before(unit);
+            missing.put(unit, before.size());
+            before.forEach(b -> after.computeIfAbsent(b, u -> new ArrayList<>()).add(unit));
+            if (before.isEmpty()) {
+                ready.add(unit);
+            }
+        }
+        List<Unit> ordered = new ArrayList<>();
+        while (!ready.isEmpty()) {
+            Unit unit = ready.remove();
+            ordered.add(unit);
+            for (Unit next : after.getOrDefault(unit, List.of())) {
+                if (missing.merge(next, -1, Integer::sum) == 0) {
+                    ready.add(next);
+                }
+            }
+        }
+        if (ordered.size() != all.size()) {
+            throw new IllegalStateException("the fused calls of a plan depend on each other in a circle");
+        }
+        return ordered;
+    }
+
+    private List<Plan.Step> write(Unit unit, Set<Integer> kept) {
+        if (isWorthAKernel(unit)) {
+            try {
+                return List.of(fused(unit, kept));
+            } catch (IllegalStateException | IllegalArgumentException e) {
+                System.getLogger(Fusion.class.getName())
+                        .log(System.Logger.Level.WARNING, "a kernel did not compile, its calls run one by one", e);
+            }
+        }
+        return unit.members.stream().map(steps::get).toList();
+    }
+
+    private boolean isWorthAKernel(Unit unit) {
+        FusibleCall kind = unit.kind;
+        if (kind == null) {
+            return false;
+        }
+        boolean computes = unit.members.stream().anyMatch(member -> {
+            FusibleCall call = calls[member];
+            return call != null && call.computes();
+        });
+        return computes && (unit.members.size() > 1 || kind.space().elements() >= ALONE);
+    }
+
+    private FusedStep fused(Unit unit, Set<Integer> kept) {
+        FusibleCall kind = Objects.requireNonNull(unit.kind);
+        LoopWriter writer = new LoopWriter(kind.space(), kind.reduced());
+        List<Plan.Call> members = new ArrayList<>();
+        Set<Integer> filled = new LinkedHashSet<>();
+        List<TensorSpec> specs = new ArrayList<>();
+        for (int member : unit.members) {
+            Plan.Call call = (Plan.Call) steps.get(member);
+            members.add(call);
+            int[] slots = Arrays.stream(call.inputs)
+                    .map(slot -> filled.contains(slot) ? slot : constants.scalar(beforeReshapes(slot)))
+                    .toArray();
+            writer.add(Objects.requireNonNull(calls[member]), slots, constants::isScalar, call.outputs[0]);
+            filled.add(call.outputs[0]);
+        }
+        List<Integer> outputs = new ArrayList<>();
+        for (Plan.Call call : members) {
+            int slot = call.outputs[0];
+            if (kept.contains(slot) || isReadOutside(slot, unit)) {
+                outputs.add(slot);
+                specs.add(call.call.outputSpec());
+                writer.store(slot);
+            }
+        }
+        int[] read = writer.inputSlots();
+        int[] inputs = Arrays.stream(read).distinct().toArray();
+        int[] sources = Arrays.stream(read)
+                .map(slot -> Arrays.stream(inputs).boxed().toList().indexOf(slot))
+                .toArray();
+        return new FusedStep(
+                new FusedLoop(writer.program(), compiler),
+                sources,
+                inputs,
+                outputs.stream().mapToInt(slot -> slot).toArray(),
+                specs.toArray(new TensorSpec[0]),
+                members);
+    }
+
+    /** Where the same elements are in the same order: a kernel reads them under any shape. */
+    private int beforeReshapes(int slot) {
+        int at = slot;
+        while (producers[at] >= 0
+                && steps.get(producers[at]) instanceof Plan.Call call
+                && FusibleCall.isReshape(call.call)) {
+            at = call.inputs[0];
+        }
+        return at;
+    }
+
+    private boolean isReadOutside(int slot, Unit unit) {
+        return readers.get(slot).stream().anyMatch(reader -> units[reader] != unit);
+    }
+
+    /** Leaves out reshapes that kernels look through. */
+    private static List<Plan.Step> withoutUnread(List<Plan.Step> steps, Set<Integer> kept) {
+        Set<Integer> read = new HashSet<>(kept);
+        List<Plan.Step> left = new ArrayList<>();
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            Plan.Step step = steps.get(i);
+            boolean unread = step instanceof Plan.Call call
+                    && FusibleCall.isReshape(call.call)
+                    && !read.contains(call.outputs[0]);
+            if (!unread) {
+                Arrays.stream(step.inputs).forEach(read::add);
+                left.add(step);
+            }
+        }
+        Collections.reverse(left);
+        return left;
+    }
+}

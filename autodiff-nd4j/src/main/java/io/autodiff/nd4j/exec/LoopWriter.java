@@ -1,0 +1,230 @@
+package io.autodiff.nd4j.exec;
+
+import io.autodiff.DType;
+import io.autodiff.Shape;
+import io.autodiff.nd4j.fused.KernelCompiler;
+import io.autodiff.nd4j.fused.LoopProgram;
+import io.autodiff.nd4j.fused.LoopProgram.Apply;
+import io.autodiff.nd4j.fused.LoopProgram.Axis;
+import io.autodiff.nd4j.fused.LoopProgram.Constant;
+import io.autodiff.nd4j.fused.LoopProgram.Input;
+import io.autodiff.nd4j.fused.LoopProgram.Instruction;
+import io.autodiff.nd4j.fused.LoopProgram.Load;
+import io.autodiff.nd4j.fused.LoopProgram.Output;
+import io.autodiff.nd4j.fused.Reduction;
+import io.autodiff.op.ScalarExpression;
+import io.autodiff.op.ScalarFunction;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the scalar meanings of calls, one call after the other, as one {@link LoopProgram} over the space of one shape. */
+final class LoopWriter {
+    /** An array that is read, and the shape under which it is. */
+    private record Source(int slot, List<Boolean> along) {}
+
+    private final Shape space;
+    private final List<Boolean> reduced;
+    private final List<Instruction> instructions = new ArrayList<>();
+    private final Map<Instruction, Integer> known = new HashMap<>();
+    private final List<Input> inputs = new ArrayList<>();
+    private final List<Integer> inputSlots = new ArrayList<>();
+    private final Map<Source, Integer> sources = new HashMap<>();
+    private final List<Output> outputs = new ArrayList<>();
+    /** For each slot that a call filled, the instruction that has its elements. */
+    private final Map<Integer, Integer> values = new HashMap<>();
+
+    private final Map<Integer, Reduction> reductions = new HashMap<>();
+    private IntPredicate single = slot -> false;
+
+    LoopWriter(Shape space, List<Boolean> reduced) {
+        this.space = space;
+        this.reduced = reduced.isEmpty() ? Collections.nCopies(space.rank(), false) : reduced;
+    }
+
+    /**
+     * Whether the meaning of a call can be written: its functions are supported, and none of them may have to refuse a number.
+     *
+     * @throws RuntimeException never; what cannot be written is false
+     */
+    static boolean accepts(FusibleCall call, KernelCompiler compiler) {
+        LoopWriter writer = new LoopWriter(call.space(), List.of());
+        int[] slots = IntStream.range(0, call.inputSpecs().size()).toArray();
+        try {
+            int last = writer.expression(call, call.meaning(), slots, call.result());
+            writer.outputs.add(new Output(last, null));
+            writer.program();
+            return writer.instructions.get(last).dtype() == call.result()
+                    && writer.instructions.stream().allMatch(i -> supports(compiler, writer.instructions, i));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean supports(KernelCompiler compiler, List<Instruction> all, Instruction instruction) {
+        if (!(instruction instanceof Apply apply)) {
+            return true;
+        }
+        DType given = all.get(apply.operands().get(0)).dtype();
+        if (apply.function() == ScalarFunction.CAST) {
+            DType to = apply.dtype();
+            // An integer dtype may not hold the number, and then an exception names the element.
+            boolean checked = to.isInteger() && (given.isFloating() || (given == DType.INT64 && to == DType.INT32));
+            return !checked && compiler.supports(apply.function(), to);
+        }
+        return compiler.supports(apply.function(), apply.function() == ScalarFunction.SELECT ? apply.dtype() : given);
+    }
+
+    /**
+     * Adds a call.
+     *
+     * @param slots where its inputs are
+     * @param single slots that have one element whatever the shape of the input is
+     * @param output where its output goes
+     */
+    void add(FusibleCall call, int[] slots, IntPredicate single, int output) {
+        this.single = single;
+        int last = expression(call, call.meaning(), slots, call.result());
+        values.put(output, last);
+        Reduction reduction = call.reduction();
+        if (reduction != null) {
+            reductions.put(output, reduction);
+        }
+    }
+
+    /** Stores what a call gave. */
+    void store(int slot) {
+        outputs.add(new Output(Objects.requireNonNull(values.get(slot)), reductions.get(slot)));
+    }
+
+    /** For each input of the program its slot. */
+    int[] inputSlots() {
+        return inputSlots.stream().mapToInt(slot -> slot).toArray();
+    }
+
+    private int expression(FusibleCall call, ScalarExpression expression, int[] slots, @Nullable DType wanted) {
+        if (expression instanceof ScalarExpression.Input input) {
+            Integer value = values.get(slots[input.index()]);
+            return value != null
+                    ? value
+                    : load(
+                            slots[input.index()],
+                            call.inputSpecs().get(input.index()).dtype(),
+                            call.shape(input.index()));
+        } else if (expression instanceof ScalarExpression.Constant constant) {
+            DType dtype = require(wanted);
+            if (!dtype.isFloating() && constant.value() != Math.rint(constant.value())) {
+                throw new IllegalArgumentException("no " + dtype + ": " + constant.value());
+            }
+            return put(new Constant(constant.value(), dtype));
+        }
+        ScalarExpression.Apply apply = (ScalarExpression.Apply) expression;
+        ScalarFunction function = apply.function();
+        DType result = dtype(call, expression, wanted);
+        DType common = function.isComparison() || function == ScalarFunction.CAST ? common(call, apply, null) : result;
+        List<Integer> operands = new ArrayList<>();
+        for (ScalarExpression argument : apply.arguments()) {
+            boolean condition = function == ScalarFunction.SELECT && operands.isEmpty();
+            operands.add(expression(call, argument, slots, condition ? DType.BOOL : common));
+        }
+        return put(new Apply(function, require(result), operands));
+    }
+
+    /** The dtype of an expression; a constant has that of what it meets. */
+    private static @Nullable DType dtype(FusibleCall call, ScalarExpression expression, @Nullable DType wanted) {
+        if (expression instanceof ScalarExpression.Input input) {
+            return call.inputSpecs().get(input.index()).dtype();
+        } else if (expression instanceof ScalarExpression.Constant) {
+            return wanted;
+        }
+        ScalarExpression.Apply apply = (ScalarExpression.Apply) expression;
+        return switch (apply.function()) {
+            case CAST -> call.result();
+            case GT, GTE, LT, LTE, EQ, NEQ -> DType.BOOL;
+            default -> common(call, apply, wanted);
+        };
+    }
+
+    private static @Nullable DType common(FusibleCall call, ScalarExpression.Apply apply, @Nullable DType wanted) {
+        boolean select = apply.function() == ScalarFunction.SELECT;
+        for (ScalarExpression argument :
+                apply.arguments().subList(select ? 1 : 0, apply.arguments().size())) {
+            DType dtype = dtype(call, argument, null);
+            if (dtype != null) {
+                return dtype;
+            }
+        }
+        return wanted;
+    }
+
+    private static DType require(@Nullable DType dtype) {
+        if (dtype == null) {
+            throw new IllegalArgumentException("a constant that meets nothing");
+        }
+        return dtype;
+    }
+
+    private int load(int slot, DType dtype, Shape shape) {
+        List<Boolean> along = new ArrayList<>();
+        int missing = space.rank() - shape.rank();
+        for (int axis = 0; axis < space.rank(); axis++) {
+            along.add(axis >= missing && shape.size(axis - missing) > 1 && !single.test(slot));
+        }
+        Source source = new Source(slot, along);
+        int input = sources.computeIfAbsent(source, s -> {
+            inputs.add(new Input(dtype, along));
+            inputSlots.add(slot);
+            return inputs.size() - 1;
+        });
+        return put(new Load(input, dtype));
+    }
+
+    private int put(Instruction instruction) {
+        return known.computeIfAbsent(instruction, i -> {
+            instructions.add(i);
+            return instructions.size() - 1;
+        });
+    }
+
+    /** The program, axes that all arrays go through alike being one. */
+    LoopProgram program() {
+        List<Integer> firsts = new ArrayList<>();
+        List<Axis> axes = new ArrayList<>();
+        for (int axis = 0; axis < space.rank(); axis++) {
+            if (space.size(axis) == 1) {
+                continue;
+            }
+            int last = firsts.size() - 1;
+            if (last >= 0 && alike(firsts.get(last), axis)) {
+                axes.set(last, new Axis(axes.get(last).size() * space.size(axis), reduced.get(axis)));
+            } else {
+                firsts.add(axis);
+                axes.add(new Axis(space.size(axis), reduced.get(axis)));
+            }
+        }
+        if (axes.isEmpty()) {
+            axes.add(new Axis(1, false));
+        }
+        List<Input> joined = inputs.stream()
+                .map(input -> new Input(
+                        input.dtype(),
+                        firsts.isEmpty()
+                                ? List.of(false)
+                                : firsts.stream().map(input.along()::get).toList()))
+                .toList();
+        return new LoopProgram(axes, joined, instructions, outputs);
+    }
+
+    private boolean alike(int a, int b) {
+        return reduced.get(a).equals(reduced.get(b))
+                && inputs.stream()
+                        .allMatch(input ->
+                                input.along().get(a).equals(input.along().get(b)));
+    }
+}

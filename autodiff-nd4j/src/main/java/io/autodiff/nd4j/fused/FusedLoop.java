@@ -1,0 +1,207 @@
+package io.autodiff.nd4j.fused;
+
+import io.autodiff.DType;
+import io.autodiff.nd4j.fused.LoopProgram.Apply;
+import io.autodiff.nd4j.fused.LoopProgram.Instruction;
+import io.autodiff.nd4j.fused.LoopProgram.Output;
+import io.autodiff.op.ScalarFunction;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A program with its kernel, ready to run. Where there is much to do it is done in parts, which this thread and those of the common
+ * pool take as they come; sums are added up part by part in the order of the parts, whoever computed them.
+ */
+public final class FusedLoop {
+    /** Below this, waking another thread costs more than it brings. */
+    private static final double WORTH_THREADS_NANOSECONDS = 40_000;
+    /** The fewest positions of a part, and the most parts. */
+    private static final long LEAST_PART = 16_384;
+
+    private static final long MOST_PARTS = 16;
+
+    private final LoopProgram program;
+    private final LoopLayout layout;
+    private final LoopKernel kernel;
+    private final long firstSize;
+    private final int parts;
+    private final boolean threads;
+    /** Words that are the same in each run, by their index. */
+    private final long[] fixed;
+
+    /**
+     * Compiles a program, unless its like was compiled before.
+     *
+     * @param program of functions that the compiler supports
+     * @param compiler the compiler
+     */
+    public FusedLoop(LoopProgram program, KernelCompiler compiler) {
+        this.program = program;
+        this.layout = new LoopLayout(program);
+        List<LoopProgram.Axis> axes = program.axes();
+        kernel = compiler.compile(program, axes.get(axes.size() - 1).size() < compiler.lanes(program));
+        firstSize = axes.get(layout.axis(0)).size();
+        long positions = program.positions();
+        long wanted = Math.max(1, Math.min(MOST_PARTS, positions / LEAST_PART));
+        parts = (int) Math.min(wanted, layout.vectorLoop() == 0 ? Math.max(1, firstSize / LEAST_PART) : firstSize);
+        threads = parts > 1 && positions * cost() > WORTH_THREADS_NANOSECONDS;
+        fixed = new long[layout.words()];
+        for (int loop = 1; loop < layout.loops(); loop++) {
+            fixed[layout.sizeWord(loop)] = axes.get(layout.axis(loop)).size();
+        }
+        for (int array = 0; array < layout.arrays(); array++) {
+            for (int loop = 0; loop < layout.loops(); loop++) {
+                int word = layout.strideWord(array, loop);
+                if (word >= 0) {
+                    fixed[word] = layout.stride(array, loop);
+                }
+            }
+        }
+    }
+
+    /** {@return the program} */
+    public LoopProgram program() {
+        return program;
+    }
+
+    /** {@return whether the reduced outputs have one element each, which {@link #run} returns and does not store} */
+    public boolean reducesAll() {
+        return layout.reducesAll();
+    }
+
+    /** Nanoseconds a position, roughly. */
+    private double cost() {
+        double cost = 0.05 * layout.arrays();
+        for (Instruction instruction : program.instructions()) {
+            cost += instruction instanceof Apply apply
+                    ? cost(apply.function()) * apply.dtype().bytes() / 4
+                    : 0;
+        }
+        return cost;
+    }
+
+    private static double cost(ScalarFunction function) {
+        return switch (function) {
+            case POW -> 1;
+            case EXP, LOG, SIN, COS, TANH -> 0.25;
+            case SQRT, DIV -> 0.1;
+            default -> 0.02;
+        };
+    }
+
+    /**
+     * Runs. Addresses are not checked here.
+     *
+     * @param addresses of inputs, then of outputs, those that are returned left out with any number; dense and row-major, of as many
+     *     elements as {@link LoopProgram#inputElements} and {@link LoopProgram#outputElements} say; 0 for an input of one element
+     *     that is given by its bits
+     * @param bits for each input that is so given, its element
+     * @return for each output that is returned, its one element, as the bits of a float64 or as an integer; else any number
+     */
+    public long[] run(long[] addresses, long[] bits) {
+        long[][] results = new long[parts][];
+        if (!threads) {
+            for (int part = 0; part < parts; part++) {
+                results[part] = run(part, addresses, bits);
+            }
+        } else {
+            share(addresses, bits, results);
+        }
+        return joined(results);
+    }
+
+    private void share(long[] addresses, long[] bits, long[][] results) {
+        AtomicInteger next = new AtomicInteger();
+        CountDownLatch left = new CountDownLatch(parts);
+        Runnable work = () -> {
+            for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
+                results[part] = run(part, addresses, bits);
+                left.countDown();
+            }
+        };
+        int helpers = Math.min(parts - 1, ForkJoinPool.getCommonPoolParallelism());
+        for (int helper = 0; helper < helpers; helper++) {
+            ForkJoinPool.commonPool().execute(work);
+        }
+        work.run();
+        // What is left is being computed by threads that are running: an interruption must not free their memory.
+        boolean interrupted = false;
+        while (true) {
+            try {
+                left.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long[] run(int part, long[] addresses, long[] bits) {
+        int words = layout.words();
+        int inputs = program.inputs().size();
+        int outputs = program.outputs().size();
+        ArgumentBlock block = ArgumentBlock.current(words + inputs + outputs);
+        for (int word = 2; word < words; word++) {
+            block.set(word, fixed[word]);
+        }
+        block.set(0, firstSize * part / parts);
+        block.set(1, firstSize * (part + 1) / parts);
+        for (int input = 0; input < inputs; input++) {
+            long address = addresses[input];
+            if (address == 0) {
+                address = block.address(words + input);
+                block.set(words + input, bits[input]);
+            }
+            block.set(layout.addressWord(input), address);
+        }
+        for (int output = 0; output < outputs; output++) {
+            long address = isReturned(output) ? block.address(words + inputs + output) : addresses[inputs + output];
+            block.set(layout.addressWord(inputs + output), address);
+        }
+        kernel.run(block.pointer());
+        long[] result = new long[outputs];
+        for (int output = 0; output < outputs; output++) {
+            result[output] = block.get(words + inputs + output);
+        }
+        return result;
+    }
+
+    /**
+     * {@return whether {@link #run} returns an output}
+     *
+     * @param output its number
+     */
+    public boolean isReturned(int output) {
+        return layout.reducesAll() && program.outputs().get(output).reduction() != null;
+    }
+
+    private long[] joined(long[][] results) {
+        long[] joined = results[0];
+        for (int output = 0; output < joined.length; output++) {
+            Reduction reduction = program.outputs().get(output).reduction();
+            for (int part = 1; reduction != null && part < results.length; part++) {
+                joined[output] = dtype(output).isFloating()
+                        ? Double.doubleToRawLongBits(reduction.join(
+                                Double.longBitsToDouble(joined[output]),
+                                Double.longBitsToDouble(results[part][output])))
+                        : reduction.join(joined[output], results[part][output]);
+            }
+        }
+        return joined;
+    }
+
+    /**
+     * {@return the dtype of an output}
+     *
+     * @param output its number
+     */
+    public DType dtype(int output) {
+        Output stored = program.outputs().get(output);
+        return program.instructions().get(stored.instruction()).dtype();
+    }
+}

@@ -1,0 +1,48 @@
+package io.autodiff.nd4j.fused;
+
+import io.autodiff.DType;
+import io.autodiff.op.ScalarFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes machine code of {@link LoopProgram}s; found by {@link java.util.ServiceLoader}. An implementation can be loaded where
+ * what it needs is absent, and then says so.
+ *
+ * <pre>{@code
+ * KernelCompiler compiler = Accelerator.compiler();        // null where there is none
+ * }</pre>
+ */
+public interface KernelCompiler {
+    /** {@return the name by which the system property {@code autodiff.kernels} chooses it} */
+    String name();
+
+    /** {@return why it cannot work here, as the end of a sentence; null if it can} */
+    @Nullable
+    String obstacle();
+
+    /**
+     * Whether a function is known for a dtype.
+     *
+     * @param function any function
+     * @param dtype of its result; of a comparison, of what is compared
+     * @return whether a program may have it
+     */
+    boolean supports(ScalarFunction function, DType dtype);
+
+    /**
+     * The number of positions that are computed at once.
+     *
+     * @param program any program
+     * @return at least 1
+     */
+    int lanes(LoopProgram program);
+
+    /**
+     * Compiles a program, for any sizes of its axes. The innermost axis is the program's last.
+     *
+     * @param program of supported functions
+     * @param shortAxis whether the part of the last axis in one run may be shorter than {@link #lanes}
+     * @return the kernel; the same for the same structure
+     */
+    LoopKernel compile(LoopProgram program, boolean shortAxis);
+}

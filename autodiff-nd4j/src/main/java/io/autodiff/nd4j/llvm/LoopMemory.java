@@ -1,0 +1,90 @@
+package io.autodiff.nd4j.llvm;
+
+import io.autodiff.DType;
+
+/** Loads and stores of whole vectors or of some lanes. In memory a bool is a byte. */
+final class LoopMemory {
+    private final VectorCode code;
+    private final boolean masked;
+    /** Which lanes are stored, if masked, and which count in sums. */
+    private String lanes = "";
+
+    LoopMemory(VectorCode code, boolean masked) {
+        this.code = code;
+        this.masked = masked;
+    }
+
+    /** From here on, only so many lanes are there. */
+    void onlyFirst(String count) {
+        lanes = code.op("icmp slt", DType.INT32, code.laneNumbers(), narrow(count));
+    }
+
+    /** From here on, so many lanes were computed before. */
+    void notFirst(String count) {
+        lanes = code.op("icmp sge", DType.INT32, code.laneNumbers(), narrow(count));
+    }
+
+    /** Of a count, only what a vector has of it matters: it is cut off there, so that 32 bits hold it. */
+    private String narrow(String count) {
+        String less = code.emit("icmp slt i64 " + count + ", " + code.lanes());
+        String least = code.emit("select i1 " + less + ", i64 " + count + ", i64 " + code.lanes());
+        return code.splat("i32", code.emit("trunc i64 " + least + " to i32"));
+    }
+
+    /** The value where a lane counts, and elsewhere what changes nothing. */
+    String counting(DType dtype, String value, String identity) {
+        return code.select(dtype, lanes, value, identity);
+    }
+
+    String load(DType dtype, String pointer) {
+        String element = stored(dtype);
+        String type = code.vector(element);
+        String address = code.emit("bitcast i8* " + pointer + " to " + type + "*");
+        String loaded;
+        if (masked) {
+            String name = "@llvm.masked.load." + suffix(dtype);
+            code.other(
+                    name,
+                    "declare " + type + " " + name + "(" + type + "*, i32, " + code.vector("i1") + ", " + type + ")");
+            loaded = code.emit("call " + type + " " + name + "(" + type + "* " + address + ", i32 " + dtype.bytes()
+                    + ", " + code.vector("i1") + " " + lanes + ", " + type + " zeroinitializer)");
+        } else {
+            loaded = code.emit("load " + type + ", " + type + "* " + address + ", align " + dtype.bytes());
+        }
+        return dtype == DType.BOOL ? code.emit("icmp ne " + type + " " + loaded + ", zeroinitializer") : loaded;
+    }
+
+    /** One element in all lanes. */
+    String loadSplat(DType dtype, String pointer) {
+        String element = stored(dtype);
+        String address = code.emit("bitcast i8* " + pointer + " to " + element + "*");
+        String loaded = code.emit("load " + element + ", " + element + "* " + address + ", align " + dtype.bytes());
+        return code.splat(
+                VectorCode.element(dtype),
+                dtype == DType.BOOL ? code.emit("icmp ne " + element + " " + loaded + ", 0") : loaded);
+    }
+
+    void store(DType dtype, String value, String pointer) {
+        String type = code.vector(stored(dtype));
+        String given =
+                dtype == DType.BOOL ? code.emit("zext " + code.vector("i1") + " " + value + " to " + type) : value;
+        String address = code.emit("bitcast i8* " + pointer + " to " + type + "*");
+        if (masked) {
+            String name = "@llvm.masked.store." + suffix(dtype);
+            code.other(name, "declare void " + name + "(" + type + ", " + type + "*, i32, " + code.vector("i1") + ")");
+            code.line("call void " + name + "(" + type + " " + given + ", " + type + "* " + address + ", i32 "
+                    + dtype.bytes() + ", " + code.vector("i1") + " " + lanes + ")");
+        } else {
+            code.line("store " + type + " " + given + ", " + type + "* " + address + ", align " + dtype.bytes());
+        }
+    }
+
+    private static String stored(DType dtype) {
+        return dtype == DType.BOOL ? "i8" : VectorCode.element(dtype);
+    }
+
+    private String suffix(DType dtype) {
+        String vector = "v" + code.lanes() + (dtype.isFloating() ? "f" : "i") + 8 * dtype.bytes();
+        return vector + ".p0" + vector;
+    }
+}

@@ -1,0 +1,35 @@
+package io.autodiff.nd4j.llvm;
+
+import io.autodiff.nd4j.fused.LoopKernel;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.llvm.LLVM.LLVMMemoryManagerDestroyCallback;
+
+/**
+ * A compiled function of one pointer, callable from Java in about 10 ns. The superclass is JavaCPP's proxy of some C callback of that
+ * very shape; a callback that Java did not make is, to JavaCPP 1.5.7, a pointer to a structure of which the first word is the
+ * function's address and the second is not used. The version is asked for, and the whole tried, before this is relied on.
+ */
+final class NativeKernel implements LoopKernel {
+    private final Function function;
+
+    NativeKernel(long address) {
+        this.function = new Function(new LongPointer(address, 0));
+    }
+
+    @Override
+    public void run(Pointer arguments) {
+        function.call(arguments);
+    }
+
+    private static final class Function extends LLVMMemoryManagerDestroyCallback {
+        /** Kept for as long as the function: the superclass has only its address. */
+        @SuppressWarnings("UnusedVariable")
+        private final LongPointer words;
+
+        Function(LongPointer words) {
+            super(words);
+            this.words = words;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.autodiff.nd4j.fused;
+
+import io.autodiff.DType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.bytedeco.javacpp.BytePointer;
+
+/** Elements off the heap between two stretches of known bytes: what writes beyond the elements is found out. */
+final class GuardedMemory implements AutoCloseable {
+    private static final int GUARD = 256;
+    private static final byte MARK = 0x5A;
+
+    private final DType dtype;
+    private final int size;
+    private final BytePointer pointer;
+    private final ByteBuffer bytes;
+
+    GuardedMemory(DType dtype, int size) {
+        this.dtype = dtype;
+        this.size = size;
+        pointer = new BytePointer(2L * GUARD + (long) size * dtype.bytes());
+        bytes = pointer.asBuffer().order(ByteOrder.nativeOrder());
+        for (int i = 0; i < bytes.capacity(); i++) {
+            bytes.put(i, MARK);
+        }
+    }
+
+    long address() {
+        return pointer.address() + GUARD;
+    }
+
+    int size() {
+        return size;
+    }
+
+    private int at(int index) {
+        return GUARD + index * dtype.bytes();
+    }
+
+    /** A floating element, or an integer one as far as a double holds it. */
+    void set(int index, double value) {
+        switch (dtype) {
+            case FLOAT32 -> bytes.putFloat(at(index), (float) value);
+            case FLOAT64 -> bytes.putDouble(at(index), value);
+            default -> setInteger(index, (long) value);
+        }
+    }
+
+    void setInteger(int index, long value) {
+        switch (dtype) {
+            case INT32 -> bytes.putInt(at(index), (int) value);
+            case INT64 -> bytes.putLong(at(index), value);
+            default -> bytes.put(at(index), (byte) value);
+        }
+    }
+
+    double floating(int index) {
+        return dtype == DType.FLOAT32 ? bytes.getFloat(at(index)) : bytes.getDouble(at(index));
+    }
+
+    long integer(int index) {
+        return switch (dtype) {
+            case INT32 -> bytes.getInt(at(index));
+            case INT64 -> bytes.getLong(at(index));
+            default -> bytes.get(at(index));
+        };
+    }
+
+    /** The element's bits, as an argument that stands for the memory. */
+    long bits(int index) {
+        return switch (dtype) {
+            case FLOAT32, INT32 -> bytes.getInt(at(index));
+            case FLOAT64, INT64 -> bytes.getLong(at(index));
+            default -> bytes.get(at(index));
+        };
+    }
+
+    boolean isGuarded() {
+        boolean guarded = true;
+        for (int i = 0; i < GUARD; i++) {
+            guarded &= bytes.get(i) == MARK && bytes.get(bytes.capacity() - 1 - i) == MARK;
+        }
+        return guarded;
+    }
+
+    @Override
+    public void close() {
+        pointer.close();
+    }
+}
