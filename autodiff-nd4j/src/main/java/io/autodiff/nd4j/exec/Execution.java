@@ -136,15 +136,20 @@ public final class Execution implements Evaluator {
         List<Computation> order = linearisation.order(roots);
         boolean singly = mode == Mode.IMMEDIATE || debug || order.size() > LARGEST_PLAN || waitsForPlaceholder(roots);
         int next = 0;
-        while (next < order.size()
-                && (singly
-                        || (mode == Mode.DEFERRED
-                                && ScalarInterpreter.takes(order.get(next).call())))) {
+        while (next < order.size() && (singly || (mode == Mode.DEFERRED && isScalar(order.get(next))))) {
             run(order.get(next++));
         }
         if (next < order.size()) {
             PlanCache.run(order.subList(next, order.size()), roots);
         }
+    }
+
+    /** Whether a call is as quickly computed as a plan for it is found. */
+    private static boolean isScalar(Computation computation) {
+        OpCall<Tensor> call = computation.call();
+        return Node.isAlias(call)
+                ? call.outputSpec().shape().isScalar() || computation.input(0).pending() == null
+                : ScalarInterpreter.takes(call);
     }
 
     /** Then the placeholder's own kernel says what is wrong. */
