@@ -119,7 +119,7 @@ final class Plan implements CompiledGraph {
     public List<Tensor> run(List<Tensor> given) {
         Value[] values = new Value[given.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = ((Node) given.get(i)).value();
+            values[i] = ((Node) given.get(i)).valueFor(Execution.current());
         }
         List<Tensor> tensors = new ArrayList<>(results.length);
         for (Value value : run(values)) {

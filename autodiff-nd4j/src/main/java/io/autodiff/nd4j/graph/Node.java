@@ -172,12 +172,23 @@ public final class Node implements Tensor {
     }
 
     private Node ofThread(Evaluator other) {
-        if (evaluator == other) {
-            return this;
+        return evaluator == other ? this : new Node(spec, other, valueFor(other));
+    }
+
+    /**
+     * The value, for work of one thread. If the node is another thread's, its memory is kept: that thread's scopes must not free
+     * what is being read here.
+     *
+     * @param reader of the thread that works
+     * @return the value, computed now if it was not before
+     * @throws IllegalStateException if the node was released
+     */
+    public Value valueFor(Evaluator reader) {
+        Value present = value();
+        if (evaluator != reader) {
+            present.pin();
         }
-        Value shared = value();
-        shared.pin();
-        return new Node(spec, other, shared);
+        return present;
     }
 
     @Override
