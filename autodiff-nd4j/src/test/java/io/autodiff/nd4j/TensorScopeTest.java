@@ -55,6 +55,21 @@ class TensorScopeTest {
         assertReleased(dropped);
     }
 
+    /** A thread keeps the numbers beside its operands; a scope in which one was first used does not own it. */
+    @Test
+    void numbersBesideOperandsSurviveTheScopeThatSawThemFirst() {
+        Tensor x = Tensors.of(new double[] {1, 2});
+        for (int i = 0; i < 3; i++) {
+            try (TensorScope scope = TensorScope.open()) {
+                assertArrayEquals(new double[] {1234.5, 2469}, x.mul(1234.5).toDoubleArray());
+            }
+        }
+        double[] elsewhere = CompletableFuture.supplyAsync(
+                        () -> x.mul(1234.5).add(x.mul(1234.5)).toDoubleArray())
+                .join();
+        assertArrayEquals(new double[] {2469, 4938}, elsewhere);
+    }
+
     @Test
     void whatIsPendingAndNotKeptIsGoneToo() {
         Tensor dropped;
