@@ -120,11 +120,13 @@ public final class Accelerator {
             y.get(guarded);
         }
         for (int i = 0; i < size; i++) {
-            if (guarded[i + 1] != 0.5f * (i + 1)) {
+            if (Float.compare(guarded[i + 1], 0.5f * (i + 1)) != 0) {
                 return "its trial computed " + guarded[i + 1] + " and not " + 0.5f * (i + 1);
             }
         }
-        boolean right = guarded[0] == -1 && guarded[size + 1] == -1 && sum == 0.25 * size * (size + 1);
+        boolean right = Float.compare(guarded[0], -1) == 0
+                && Float.compare(guarded[size + 1], -1) == 0
+                && Double.compare(sum, 0.25 * size * (size + 1)) == 0;
         return right ? null : "its trial computed the sum " + sum + ", or wrote beyond its result";
     }
 }

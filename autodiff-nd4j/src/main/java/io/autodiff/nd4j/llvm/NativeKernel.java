@@ -1,6 +1,7 @@
 package io.autodiff.nd4j.llvm;
 
 import io.autodiff.nd4j.fused.LoopKernel;
+import java.lang.ref.Reference;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.llvm.LLVM.LLVMMemoryManagerDestroyCallback;
@@ -11,25 +12,28 @@ import org.bytedeco.llvm.LLVM.LLVMMemoryManagerDestroyCallback;
  * function's address and the second is not used. The version is asked for, and the whole tried, before this is relied on.
  */
 final class NativeKernel implements LoopKernel {
+    /** Kept for as long as the function, which has only its address. */
+    private final LongPointer words;
+
     private final Function function;
 
     NativeKernel(long address) {
-        this.function = new Function(new LongPointer(address, 0));
+        this.words = new LongPointer(address, 0);
+        this.function = new Function(words);
     }
 
     @Override
     public void run(Pointer arguments) {
-        function.call(arguments);
+        try {
+            function.call(arguments);
+        } finally {
+            Reference.reachabilityFence(words);
+        }
     }
 
     private static final class Function extends LLVMMemoryManagerDestroyCallback {
-        /** Kept for as long as the function: the superclass has only its address. */
-        @SuppressWarnings("UnusedVariable")
-        private final LongPointer words;
-
         Function(LongPointer words) {
             super(words);
-            this.words = words;
         }
     }
 }
