@@ -26,7 +26,7 @@ final class FusedStep extends Plan.Step {
      * @param inputs slots
      * @param outputs slots, in the order of the kernel's outputs
      * @param outputSpecs one for each output
-     * @param calls what it computes, for {@link #toString}
+     * @param calls what it computes, to be told of
      */
     FusedStep(
             FusedLoop loop,
@@ -65,7 +65,7 @@ final class FusedStep extends Plan.Step {
         }
         for (int i = 0; i < outputs.length; i++) {
             if (!loop.isReturned(i)) {
-                INDArray array = NdArrays.allocate(outputSpecs[i]);
+                INDArray array = allocate(outputSpecs[i]);
                 arrays[sources.length + i] = array;
                 addresses[sources.length + i] =
                         address(array, loop.dtype(i), loop.program().outputElements(i));
@@ -79,6 +79,19 @@ final class FusedStep extends Plan.Step {
                     : Value.ofArray(outputSpecs[i], arrays[sources.length + i]);
         }
         return results;
+    }
+
+    /** Memory for a result; if there is none, the message names the calls that have such a result. */
+    private INDArray allocate(TensorSpec spec) {
+        try {
+            return NdArrays.allocate(spec);
+        } catch (IllegalArgumentException | OutOfMemoryError e) {
+            List<String> made = calls.stream()
+                    .filter(call -> call.call.outputSpecs().contains(spec))
+                    .map(call -> call.call.describe())
+                    .toList();
+            throw new IllegalStateException("no memory for what " + made + " gives: " + e.getMessage(), e);
+        }
     }
 
     /** Nothing may free the memory while only its address is known. */
