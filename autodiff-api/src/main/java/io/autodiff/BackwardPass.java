@@ -23,7 +23,30 @@ final class BackwardPass {
             .gradient("variable", (c, dy) -> dy)
             .checked();
 
-    private BackwardPass() {}
+    private final TapeRecords records;
+    /** The tape may record this pass: what comes behind is not swept. */
+    private final int calls;
+
+    private final int end;
+
+    /** Sources and targets that the tape does not know, numbered after those that it knew at the start; null for none. */
+    private @Nullable OperandNumbers others;
+
+    private final int tracked;
+
+    /** By number, what the sources flow into through differentiable inputs: no rule is run for the sake of anything else. */
+    private boolean[] connected = {};
+    /** By number, the sources: their gradients are kept. */
+    private boolean[] asked = {};
+    /** By number, what has gathered. */
+    private @Nullable Tensor[] gradients = {};
+
+    BackwardPass(TapeRecords records) {
+        this.records = records;
+        this.calls = records.size();
+        this.end = records.end();
+        this.tracked = records.tracked().size();
+    }
 
     /** The output gradients to start from: ones where none is given. */
     static List<Tensor> seeds(
@@ -46,108 +69,149 @@ final class BackwardPass {
     }
 
     /** One gradient for each source, null where no record joins it to a target. */
-    static List<@Nullable Tensor> run(
-            List<TapeRecord> records,
-            List<? extends Operand> targets,
-            List<Tensor> seeds,
-            List<? extends Operand> sources) {
-        OperandMap<Boolean> connected = connected(records, sources);
-        OperandMap<Tensor> gradients = new OperandMap<>();
+    List<@Nullable Tensor> run(List<? extends Operand> targets, List<Tensor> seeds, List<? extends Operand> sources) {
+        int most = tracked + targets.size() + sources.size();
+        connected = new boolean[most];
+        asked = new boolean[most];
+        gradients = new Tensor[most];
+        for (Operand source : sources) {
+            int number = number(Objects.requireNonNull(source, "source"));
+            asked[number] = true;
+            connected[number] = source.dtype().isFloating();
+        }
+        connect();
         for (int i = 0; i < targets.size(); i++) {
-            if (connected.contains(targets.get(i)) && targets.get(i).dtype().isFloating()) {
-                add(gradients, targets.get(i), seeds.get(i));
+            int number = number(targets.get(i));
+            if (connected[number] && targets.get(i).dtype().isFloating()) {
+                add(number, seeds.get(i));
             }
         }
-        OperandMap<Boolean> asked = new OperandMap<>();
-        sources.forEach(source -> asked.put(source, true));
-        for (int i = records.size() - 1; i >= 0 && gradients.size() > 0; i--) {
-            List<Tensor> outputGradients = take(records.get(i).call(), gradients, asked);
-            if (!outputGradients.isEmpty()) {
-                accumulate(records.get(i), outputGradients, connected, gradients);
-            }
-        }
+        sweep();
         List<@Nullable Tensor> result = new ArrayList<>();
         for (Operand source : sources) {
-            result.add(gradients.get(source));
+            result.add(gradients[number(source)]);
         }
         return result;
     }
 
-    private static void add(OperandMap<Tensor> gradients, Operand operand, Tensor gradient) {
-        Tensor before = gradients.get(operand);
-        gradients.put(operand, before == null ? gradient : before.add(gradient));
+    private int number(Operand operand) {
+        int number = records.tracked().of(operand);
+        if (number != OperandNumbers.NONE && number < tracked) {
+            return number;
+        }
+        if (others == null) {
+            others = new OperandNumbers();
+        }
+        return tracked + others.add(operand);
     }
 
-    /** What the sources flow into through differentiable inputs: no rule is run for the sake of anything else. */
-    private static OperandMap<Boolean> connected(List<TapeRecord> records, List<? extends Operand> sources) {
-        OperandMap<Boolean> connected = new OperandMap<>();
-        for (Operand source : sources) {
-            if (Objects.requireNonNull(source, "source").dtype().isFloating()) {
-                connected.put(source, true);
+    private void add(int number, Tensor gradient) {
+        Tensor before = gradients[number];
+        gradients[number] = before == null ? gradient : before.add(gradient);
+    }
+
+    private boolean isConnected(int place) {
+        int number = records.number(place);
+        return number != OperandNumbers.NONE && connected[number];
+    }
+
+    private void connect() {
+        int place = 0;
+        for (int i = 0; i < calls; i++) {
+            int inputs = place + records.call(i).inputCount();
+            int outputs = inputs + records.call(i).outputs().size();
+            boolean any = false;
+            while (place < inputs) {
+                any |= isConnected(place++);
             }
-        }
-        for (TapeRecord kept : records) {
-            for (int i = 0; i < kept.call().inputCount(); i++) {
-                if (isNeeded(kept, i, connected)) {
-                    kept.call().outputs().forEach(output -> connected.put(output, true));
-                    break;
+            while (place < outputs) {
+                int number = records.number(place++);
+                if (any && number != OperandNumbers.NONE) {
+                    connected[number] = true;
                 }
             }
         }
-        return connected;
     }
 
-    private static boolean isNeeded(TapeRecord kept, int input, OperandMap<Boolean> connected) {
-        return kept.passes(input) && connected.contains(kept.call().input(input));
-    }
-
-    /**
-     * The gradients that have gathered for a call's outputs, zeros for unused ones; none if nothing has. All consumers of an
-     * output come later on the tape, so its gradient is complete, and is kept only if it was asked for.
-     */
-    private static List<Tensor> take(
-            OpCall<? extends Operand> call, OperandMap<Tensor> gradients, OperandMap<Boolean> asked) {
-        List<Tensor> taken = List.of();
-        for (int i = 0; i < call.outputs().size(); i++) {
-            Operand output = call.outputs().get(i);
-            Tensor gradient = gradients.get(output);
-            if (gradient == null) {
-                continue;
+    private void sweep() {
+        int place = end;
+        for (int i = calls - 1; i >= 0; i--) {
+            OpCall<? extends Operand> call = records.call(i);
+            int outputs = place - call.outputs().size();
+            int inputs = outputs - call.inputCount();
+            if (call.op().hasJointGradients()) {
+                sweepJointly(tensors(call), inputs, outputs);
+            } else {
+                Tensor outputGradient = take(call, outputs, 0);
+                if (outputGradient != null) {
+                    sweep(tensors(call), inputs, outputGradient);
+                }
             }
-            if (call.op().isResidual(i)) {
-                throw new IllegalStateException("a gradient reaches the output '"
-                        + call.op().outputNames().get(i) + "' of " + call.describe()
-                        + ", which is a residual and has no gradient of its own; use stopGradient() on it");
-            }
-            if (!asked.contains(output)) {
-                gradients.forget(output);
-            }
-            if (call.outputs().size() == 1) {
-                return List.of(gradient);
-            }
-            if (taken.isEmpty()) {
-                taken = new ArrayList<>(
-                        call.outputs().stream().map(Tensors::zerosLike).toList());
-            }
-            taken.set(i, gradient);
+            place = inputs;
         }
-        return taken;
     }
 
     @SuppressWarnings(
             "unchecked") // READ, the only call on a variable, hands its output gradient on and looks at no input
-    private static void accumulate(
-            TapeRecord kept,
-            List<Tensor> outputGradients,
-            OperandMap<Boolean> connected,
-            OperandMap<Tensor> gradients) {
-        OpCall<? extends Operand> call = kept.call();
+    private static OpCall<Tensor> tensors(OpCall<? extends Operand> call) {
+        return (OpCall<Tensor>) call;
+    }
+
+    /**
+     * The gradient that has gathered for an output of a call. All consumers of an output come later on the tape, so its gradient is
+     * complete, and is kept only if it was asked for.
+     */
+    private @Nullable Tensor take(OpCall<? extends Operand> call, int outputs, int output) {
+        int number = records.number(outputs + output);
+        Tensor gradient = number == OperandNumbers.NONE ? null : gradients[number];
+        if (gradient == null) {
+            return null;
+        }
+        if (call.op().isResidual(output)) {
+            throw new IllegalStateException("a gradient reaches the output '"
+                    + call.op().outputNames().get(output) + "' of " + call.describe()
+                    + ", which is a residual and has no gradient of its own; use stopGradient() on it");
+        }
+        if (!asked[number]) {
+            gradients[number] = null;
+        }
+        return gradient;
+    }
+
+    /** A call of one output, whose inputs have a rule each. */
+    private void sweep(OpCall<Tensor> call, int inputs, Tensor outputGradient) {
+        for (int i = 0; i < call.inputCount(); i++) {
+            if (isConnected(inputs + i)) {
+                Tensor gradient = call.op().gradientRule(i).apply(call, outputGradient);
+                if (gradient != null) {
+                    add(records.number(inputs + i), fitted(call, i, gradient));
+                }
+            }
+        }
+    }
+
+    /** A call whose inputs' gradients come of one rule: of the outputs' gradients, zeros for unused outputs. */
+    private void sweepJointly(OpCall<Tensor> call, int inputs, int outputs) {
+        @Nullable Tensor[] gathered = new Tensor[call.outputs().size()];
+        boolean any = false;
+        for (int i = 0; i < gathered.length; i++) {
+            gathered[i] = take(call, outputs, i);
+            any |= gathered[i] != null;
+        }
+        if (!any) {
+            return;
+        }
+        List<Tensor> outputGradients = new ArrayList<>();
+        for (int i = 0; i < gathered.length; i++) {
+            Tensor gradient = gathered[i];
+            outputGradients.add(
+                    gradient == null ? Tensors.zerosLike(call.outputs().get(i)) : gradient);
+        }
         boolean[] needed = new boolean[call.inputCount()];
         for (int i = 0; i < needed.length; i++) {
-            needed[i] = isNeeded(kept, i, connected);
+            needed[i] = isConnected(inputs + i);
         }
-        List<? extends @Nullable Tensor> inputGradients =
-                call.op().differentiate((OpCall<Tensor>) call, outputGradients, needed);
+        List<? extends @Nullable Tensor> inputGradients = call.op().differentiate(call, outputGradients, needed);
         if (inputGradients.size() != needed.length) {
             throw new IllegalStateException("the gradients of " + call.describe() + ": expected " + needed.length
                     + ", one for each input, got " + inputGradients.size());
@@ -155,7 +219,7 @@ final class BackwardPass {
         for (int i = 0; i < needed.length; i++) {
             Tensor gradient = inputGradients.get(i);
             if (needed[i] && gradient != null) {
-                add(gradients, call.input(i), fitted(call, i, gradient));
+                add(records.number(inputs + i), fitted(call, i, gradient));
             }
         }
     }

@@ -301,6 +301,6 @@ sealed interface ElementwiseOperand extends FunctionOperand, ComparisonOperand p
     }
 
     private Tensor scalar(Number y) {
-        return Literals.scalar(y, self().dtype(), "the operand " + self().spec());
+        return SharedScalars.beside(self(), y);
     }
 }

@@ -1,15 +1,12 @@
 package io.autodiff;
 
-import io.autodiff.op.Attributes;
 import io.autodiff.op.OpCall;
 import io.autodiff.spi.Executor;
 import io.autodiff.spi.Recorder;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +41,8 @@ public final class GradientTape implements AutoCloseable {
     private final Thread owner = Thread.currentThread();
     private final Recorder recorder = new TapeRecorder();
 
-    private final List<TapeRecord> records = new ArrayList<>();
-    /** Tensors that a gradient can flow back from: watched ones, and what was computed of them. */
-    private final OperandMap<Boolean> tracked = new OperandMap<>();
-
-    private final Set<Variable> variables = new LinkedHashSet<>();
+    private TapeRecords records = new TapeRecords();
+    private final List<Variable> variables = new ArrayList<>();
     private boolean recording;
     private int paused;
     private boolean consumed;
@@ -126,9 +120,9 @@ public final class GradientTape implements AutoCloseable {
                     "watch: this tape no longer records; call it before close(), or resume() first");
         }
         if (operand instanceof Variable variable) {
-            variables.add(variable);
+            watchVariable(variable);
         } else if (operand.dtype().isFloating()) {
-            tracked.put(operand, true);
+            records.track(operand);
         }
     }
 
@@ -264,7 +258,7 @@ public final class GradientTape implements AutoCloseable {
         }
         List<@Nullable Tensor> gradients;
         try {
-            gradients = BackwardPass.run(List.copyOf(records), targets, seeds, sources);
+            gradients = new BackwardPass(records).run(targets, seeds, sources);
             for (int i = 0; i < gradients.size(); i++) {
                 if (gradients.get(i) == null && unconnected == UnconnectedGradients.ZERO) {
                     gradients.set(i, Tensors.zerosLike(sources.get(i)));
@@ -360,6 +354,12 @@ public final class GradientTape implements AutoCloseable {
         return "GradientTape(" + (persistent ? "persistent, " : "") + state + ", " + records.size() + " records)";
     }
 
+    private void watchVariable(Variable variable) {
+        if (records.track(variable)) {
+            variables.add(variable);
+        }
+    }
+
     private void start() {
         Executor.push(recorder);
         recording = true;
@@ -373,8 +373,7 @@ public final class GradientTape implements AutoCloseable {
     }
 
     private void clear() {
-        records.clear();
-        tracked.clear();
+        records = new TapeRecords();
         variables.clear();
     }
 
@@ -393,31 +392,20 @@ public final class GradientTape implements AutoCloseable {
     private final class TapeRecorder implements Recorder {
         @Override
         public void applied(OpCall<Tensor> call) {
-            TapeRecord kept = paused > 0 ? null : TapeRecord.of(call, tracked);
-            if (kept == null) {
-                return;
-            }
-            records.add(kept);
-            for (Tensor output : call.outputs()) {
-                if (output.dtype().isFloating()) {
-                    tracked.put(output, true);
-                }
+            if (paused == 0) {
+                records.add(call);
             }
         }
 
         @Override
         public void read(Variable variable, Tensor value, Tensor leaf) {
-            boolean watched = variables.contains(variable) || (watchAccessedVariables && variable.trainable());
+            boolean watched = (watchAccessedVariables && variable.trainable()) || records.tracks(variable);
             if (paused > 0 || !watched) {
                 return;
             }
-            variables.add(variable);
+            watchVariable(variable);
             if (leaf.dtype().isFloating()) {
-                OpCall<Operand> call = OpCall.of(BackwardPass.READ, Attributes.NONE, List.of(variable.spec()))
-                        .<Operand>withInputs(List.of(variable))
-                        .withOutputs(List.of(leaf));
-                records.add(TapeRecord.ofRead(call));
-                tracked.put(leaf, true);
+                records.addRead(variable, leaf);
             }
         }
 
@@ -428,17 +416,7 @@ public final class GradientTape implements AutoCloseable {
 
         @Override
         public List<Tensor> held() {
-            List<Tensor> held = new ArrayList<>();
-            for (TapeRecord kept : records) {
-                OpCall<? extends Operand> call = kept.call();
-                call.inputs().forEach(input -> {
-                    if (input instanceof Tensor tensor) {
-                        held.add(tensor);
-                    }
-                });
-                call.outputs().forEach(output -> held.add(output.asTensor()));
-            }
-            return held;
+            return records.tensors();
         }
     }
 }

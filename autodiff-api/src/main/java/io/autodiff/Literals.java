@@ -5,6 +5,7 @@ import io.autodiff.spi.AutodiffProvider;
 import io.autodiff.spi.Executor;
 import java.lang.reflect.Array;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Java numbers and arrays, as tensors. */
@@ -42,14 +43,15 @@ final class Literals {
     /** A scalar of a dtype that must be able to hold the number: no fraction and no overflow in an integer. */
     static Tensor scalar(Number number, DType dtype, String where) {
         Objects.requireNonNull(number, "number");
-        return Executor.created(AutodiffProvider.current().scalar(dtype, converted(number, dtype, where)));
+        return Executor.created(AutodiffProvider.current().scalar(dtype, converted(number, dtype, () -> where)));
     }
 
     private static Tensor cast(Tensor tensor, @Nullable DType dtype) {
         return dtype == null ? tensor : tensor.castTo(dtype);
     }
 
-    private static Number converted(Number number, DType dtype, String where) {
+    /** A number as a Double or Long of the dtype's range. */
+    static Number converted(Number number, DType dtype, Supplier<String> where) {
         if (dtype.isFloating()) {
             return number.doubleValue();
         }
@@ -63,8 +65,8 @@ final class Literals {
             fits &= number.doubleValue() == whole && number.doubleValue() < 0x1p63;
         }
         if (!fits) {
-            throw new IllegalArgumentException("the scalar " + number + " does not fit the " + dtype + " of " + where
-                    + "; bring the tensor to a floating dtype with castTo(DType.FLOAT64) first");
+            throw new IllegalArgumentException("the scalar " + number + " does not fit the " + dtype + " of "
+                    + where.get() + "; bring the tensor to a floating dtype with castTo(DType.FLOAT64) first");
         }
         return whole;
     }
@@ -137,7 +139,7 @@ final class Literals {
             if (element.getClass().isArray()) {
                 next = fill(element, depth + 1, shape, to, next, dtype);
             } else {
-                set(to, next++, converted(number(element), dtype, "a tensor"), dtype);
+                set(to, next++, converted(number(element), dtype, () -> "a tensor"), dtype);
             }
         }
         return next;

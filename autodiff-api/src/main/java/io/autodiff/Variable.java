@@ -1,8 +1,11 @@
 package io.autodiff;
 
+import io.autodiff.op.Attributes;
+import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.AutodiffProvider;
 import io.autodiff.spi.Executor;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +26,17 @@ public final class Variable implements Operand {
     private final String name;
     private final boolean trainable;
     private final TensorSpec spec;
+    /** What tapes keep of a read but for its leaf. */
+    private final OpCall<Operand> readCall;
+
     private volatile Tensor value;
 
     private Variable(Tensor initial, String name, boolean trainable) {
         this.name = name;
         this.trainable = trainable;
         this.spec = initial.spec();
+        this.readCall =
+                OpCall.of(BackwardPass.READ, Attributes.NONE, List.of(spec)).withInputs(List.of(this));
         this.value = Executor.created(AutodiffProvider.current().alias(initial));
     }
 
@@ -181,7 +189,7 @@ public final class Variable implements Operand {
         requireFit("assignAdd", delta.spec());
         Tensor addend = delta.asTensor();
         synchronized (this) {
-            set(cell().add(addend));
+            update(cell().add(addend));
         }
         return this;
     }
@@ -208,7 +216,7 @@ public final class Variable implements Operand {
         requireFit("assignSub", delta.spec());
         Tensor subtrahend = delta.asTensor();
         synchronized (this) {
-            set(cell().sub(subtrahend));
+            update(cell().sub(subtrahend));
         }
         return this;
     }
@@ -239,6 +247,11 @@ public final class Variable implements Operand {
         return cell().toLongArray();
     }
 
+    /** {@return a read of this variable, without its output} */
+    OpCall<Operand> readCall() {
+        return readCall;
+    }
+
     /** The tensor in the cell, or inside a trace what will be there: not a read, so no tape hears of it. */
     Tensor cell() {
         Trace trace = Trace.current();
@@ -247,9 +260,15 @@ public final class Variable implements Operand {
 
     /** An alias, so that the cell is never one tensor with what was assigned: no gradient path leads into a variable. */
     private synchronized void set(Tensor newValue) {
+        boolean traced = Trace.current() != null;
+        update(traced ? newValue : Executor.created(AutodiffProvider.current().alias(newValue)));
+    }
+
+    /** Takes a tensor over that nobody else has. */
+    private synchronized void update(Tensor newValue) {
         Trace trace = Trace.current();
         if (trace == null) {
-            value = Executor.created(AutodiffProvider.current().alias(newValue));
+            value = newValue;
         } else {
             trace.assign(this, newValue);
         }

@@ -7,7 +7,7 @@ import io.autodiff.Tensor;
  * Convolution, pooling and resizing of images: a part of {@link Nn}, apart from it for length alone.
  *
  * <pre>{@code
- * Tensor h = Nn.conv2d(x, w, ConvOptions.same()).add(b).tanh();       // x [32, 28, 28, 1], w [3, 3, 1, 8], b [8]
+ * Tensor h = Nn.conv2d(x, w, ConvOptions.same()).add(b).relu();       // x [32, 28, 28, 1], w [3, 3, 1, 8], b [8]
  * Tensor p = Nn.maxPool2d(h, PoolOptions.window(2));                  // [32, 14, 14, 8]
  * }</pre>
  *

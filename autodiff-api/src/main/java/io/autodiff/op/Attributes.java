@@ -193,7 +193,7 @@ public final class Attributes {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Attributes a && values.equals(a.values);
+        return this == other || (other instanceof Attributes a && values.equals(a.values));
     }
 
     @Override

@@ -30,47 +30,19 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Op {
-    /** The parts, copied whole at each step so that an op never changes. */
-    static final class Parts implements Cloneable {
-        List<String> inputs = List.of();
-        boolean variadic;
-        List<String> outputs = List.of("output");
-        Map<String, Class<?>> attributes = Map.of();
-
-        @Nullable
-        ShapeFunction shape;
-
-        Map<Class<?>, Kernel<?>> kernels = Map.of();
-
-        @Nullable
-        ScalarExpression elementwise;
-
-        boolean broadcasting;
-        boolean overriding;
-        Map<String, GradientFunction.OfInput> gradients = Map.of();
-
-        @Nullable
-        GradientFunction jointGradients;
-
-        Set<String> notDifferentiable = Set.of();
-        Set<String> residuals = Set.of();
-
-        Parts copy() {
-            try {
-                return (Parts) clone();
-            } catch (CloneNotSupportedException e) {
-                throw new AssertionError(e);
-            }
-        }
-    }
-
     private final String name;
-    private final Parts parts;
-    private boolean whole; // only ever goes from false to true, so that a stale read costs one more check
+    private final OpParts parts;
+    /** The rules of {@link OpParts#gradients} by input, for the backward pass to find them at once. */
+    private final GradientFunction.@Nullable OfInput[] rules;
 
-    private Op(String name, Parts parts) {
+    private boolean whole; // only ever goes from false to true, so that a stale read costs one more check
+    /** Of the last call of any thread: a stale one, too, is right or does not fit. */
+    OpCall.@Nullable Signature lastSignature;
+
+    private Op(String name, OpParts parts) {
         this.name = name;
         this.parts = parts;
+        this.rules = parts.inputs.stream().map(parts.gradients::get).toArray(GradientFunction.OfInput[]::new);
     }
 
     /**
@@ -83,7 +55,7 @@ public final class Op {
         if (!name.matches("[a-z][a-z0-9_.]*")) {
             throw new IllegalArgumentException("an op's name is in snake_case, not '" + name + "'");
         }
-        return new Op(name, new Parts());
+        return new Op(name, new OpParts());
     }
 
     /**
@@ -396,6 +368,21 @@ public final class Op {
         }
     }
 
+    /** {@return whether one rule gives the gradients of all inputs: {@link #gradients}, and not {@link #gradient}} */
+    public boolean hasJointGradients() {
+        return parts.jointGradients != null;
+    }
+
+    /**
+     * The gradient rule of one input of an op that has no joint rule.
+     *
+     * @param input its number, from 0; never of one that is not differentiable
+     * @return the rule
+     */
+    public GradientFunction.OfInput gradientRule(int input) {
+        return Objects.requireNonNull(rules[input]);
+    }
+
     /**
      * The gradients of a call's inputs, as the rules give them: neither checked nor summed to the inputs' shapes.
      *
@@ -411,11 +398,7 @@ public final class Op {
         }
         List<@Nullable Tensor> gradients = new ArrayList<>(needed.length);
         for (int i = 0; i < needed.length; i++) {
-            gradients.add(
-                    needed[i]
-                            ? Objects.requireNonNull(parts.gradients.get(parts.inputs.get(i)))
-                                    .apply(call, outputGradients.get(0))
-                            : null);
+            gradients.add(needed[i] ? gradientRule(i).apply(call, outputGradients.get(0)) : null);
         }
         return gradients;
     }
@@ -429,8 +412,8 @@ public final class Op {
         return parts.variadic ? parts.inputs.get(0) : input < parts.inputs.size() ? parts.inputs.get(input) : "?";
     }
 
-    private Op with(Consumer<Parts> change) {
-        Parts copy = parts.copy();
+    private Op with(Consumer<OpParts> change) {
+        OpParts copy = parts.copy();
         change.accept(copy);
         return new Op(name, copy);
     }

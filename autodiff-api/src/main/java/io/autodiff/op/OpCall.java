@@ -1,6 +1,9 @@
 package io.autodiff.op;
 
+import io.autodiff.Operand;
 import io.autodiff.Shape;
+import io.autodiff.Tensor;
+import io.autodiff.spi.AutodiffProvider;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -9,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One application of an op, in three readings: with {@link TensorSpec}s a shape function settles the outputs, with arrays of
- * an engine (such as INDArray) a kernel computes them, with {@link io.autodiff.Tensor}s a gradient function derives them.
+ * an engine (such as INDArray) a kernel computes them, with {@link Tensor}s a gradient function derives them.
  *
  * <pre>{@code
  * .gradient("x", (c, dy) -> dy.mul(c.input("x").cos()))
@@ -20,27 +23,43 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the inputs and outputs are in this reading
  */
 public final class OpCall<T> {
-    private final Op op;
-    private final Attributes attributes;
+    /** What an op's calls have in common that differ in nothing but the tensors. */
+    static final class Signature {
+        private final Op op;
+        private final Attributes attributes;
+        private final TensorSpec[] inputSpecs;
+        private final List<TensorSpec> outputSpecs;
+
+        Signature(Op op, Attributes attributes, TensorSpec[] inputSpecs, List<TensorSpec> outputSpecs) {
+            this.op = op;
+            this.attributes = attributes;
+            this.inputSpecs = inputSpecs;
+            this.outputSpecs = outputSpecs;
+        }
+
+        private boolean fits(Attributes others, Operand[] operands) {
+            if (!others.equals(attributes) || operands.length != inputSpecs.length) {
+                return false;
+            }
+            for (int i = 0; i < operands.length; i++) {
+                if (!operands[i].spec().equals(inputSpecs[i])) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private final Signature signature;
     /** Of T each; an array, and not a list, because calls are made and read for every op that runs. */
     private final Object[] inputs;
 
-    private final TensorSpec[] inputSpecs;
-    private final List<TensorSpec> outputSpecs;
-    private final List<T> outputs;
+    /** Empty until they are there. */
+    private List<T> outputs;
 
-    private OpCall(
-            Op op,
-            Attributes attributes,
-            Object[] inputs,
-            TensorSpec[] inputSpecs,
-            List<TensorSpec> outputSpecs,
-            List<T> outputs) {
-        this.op = op;
-        this.attributes = attributes;
+    private OpCall(Signature signature, Object[] inputs, List<T> outputs) {
+        this.signature = signature;
         this.inputs = inputs;
-        this.inputSpecs = inputSpecs;
-        this.outputSpecs = outputSpecs;
         this.outputs = outputs;
     }
 
@@ -54,7 +73,55 @@ public final class OpCall<T> {
      */
     public static OpCall<TensorSpec> of(Op op, Attributes attributes, List<TensorSpec> inputSpecs) {
         TensorSpec[] specs = inputSpecs.toArray(new TensorSpec[0]);
-        return new OpCall<>(op, attributes, specs, specs, List.of(), List.of());
+        return new OpCall<>(new Signature(op, attributes, specs, List.of()), specs, List.of());
+    }
+
+    /**
+     * Applies an op to tensors and variables: checks them, settles the output specs, and lets the engine make the outputs. The shape
+     * function is asked unless the op's last call was the same but for the tensors: most calls are like the one before.
+     *
+     * @param op the op
+     * @param attributes its settings
+     * @param operands its inputs, in the op's order; a variable is read. The call takes the array over
+     * @return the call with its outputs
+     * @throws IllegalArgumentException if the op cannot take these inputs; no variable is read then
+     * @throws IllegalStateException if an input was released, or the op is not whole
+     */
+    public static OpCall<Tensor> applied(Op op, Attributes attributes, Operand[] operands) {
+        OpCall<Tensor> call = on(op, attributes, operands);
+        // In place, and not by withOutputs: of what each op costs, a copy is a good part.
+        call.outputs = AutodiffProvider.current().apply(call);
+        return call;
+    }
+
+    /**
+     * A call on tensors and variables, checked and with its output specs.
+     *
+     * @param op the op
+     * @param attributes its settings
+     * @param operands its inputs, in the op's order; a variable is read. The call takes the array over
+     * @return the call, which has no outputs yet
+     * @throws IllegalArgumentException if the op cannot take these inputs; no variable is read then
+     */
+    public static OpCall<Tensor> on(Op op, Attributes attributes, Operand... operands) {
+        Signature signature = op.lastSignature;
+        if (signature == null || !signature.fits(attributes, operands)) {
+            signature = settled(op, attributes, operands);
+            op.lastSignature = signature;
+        }
+        for (int i = 0; i < operands.length; i++) {
+            operands[i] = operands[i].asTensor();
+        }
+        return new OpCall<>(signature, operands, List.of());
+    }
+
+    private static Signature settled(Op op, Attributes attributes, Operand[] operands) {
+        TensorSpec[] specs = new TensorSpec[operands.length];
+        for (int i = 0; i < specs.length; i++) {
+            specs[i] = operands[i].spec();
+        }
+        List<TensorSpec> outputs = op.infer(of(op, attributes, Arrays.asList(specs)));
+        return new Signature(op, attributes, specs, List.copyOf(outputs));
     }
 
     /**
@@ -65,7 +132,7 @@ public final class OpCall<T> {
      * @return a call that has this call's input and output specs, and no outputs yet
      */
     public <U> OpCall<U> withInputs(List<? extends U> otherInputs) {
-        return new OpCall<>(op, attributes, otherInputs.toArray(), inputSpecs, outputSpecs, List.of());
+        return new OpCall<>(signature, otherInputs.toArray(), List.of());
     }
 
     /**
@@ -75,7 +142,10 @@ public final class OpCall<T> {
      * @return the call
      */
     public OpCall<T> withOutputSpecs(List<TensorSpec> specs) {
-        return new OpCall<>(op, attributes, inputs, inputSpecs, List.copyOf(specs), outputs);
+        return new OpCall<>(
+                new Signature(signature.op, signature.attributes, signature.inputSpecs, List.copyOf(specs)),
+                inputs,
+                outputs);
     }
 
     /**
@@ -85,17 +155,17 @@ public final class OpCall<T> {
      * @return the call
      */
     public OpCall<T> withOutputs(List<? extends T> results) {
-        return new OpCall<>(op, attributes, inputs, inputSpecs, outputSpecs, List.copyOf(results));
+        return new OpCall<>(signature, inputs, List.copyOf(results));
     }
 
     /** {@return the op that is applied} */
     public Op op() {
-        return op;
+        return signature.op;
     }
 
     /** {@return the op's settings in this call} */
     public Attributes attributes() {
-        return attributes;
+        return signature.attributes;
     }
 
     /** {@return how many inputs there are} */
@@ -128,16 +198,16 @@ public final class OpCall<T> {
      * @throws IllegalArgumentException if the op has no input of that name, or it stands for any number of inputs
      */
     public T input(String name) {
-        int index = op.inputNames().indexOf(name);
-        if (index < 0 || op.isVariadic()) {
-            throw error("has no single input '" + name + "', its inputs are " + op.inputNames());
+        int index = op().inputNames().indexOf(name);
+        if (index < 0 || op().isVariadic()) {
+            throw error("has no single input '" + name + "', its inputs are " + op().inputNames());
         }
         return input(index);
     }
 
     /** {@return dtype and shape of each input} */
     public List<TensorSpec> inputSpecs() {
-        return Collections.unmodifiableList(Arrays.asList(inputSpecs));
+        return Collections.unmodifiableList(Arrays.asList(signature.inputSpecs));
     }
 
     /**
@@ -147,17 +217,17 @@ public final class OpCall<T> {
      * @return its spec
      */
     public TensorSpec inputSpec(int index) {
-        return inputSpecs[index];
+        return signature.inputSpecs[index];
     }
 
     /** {@return shape and dtype of each output; empty while the shape function runs} */
     public List<TensorSpec> outputSpecs() {
-        return outputSpecs;
+        return signature.outputSpecs;
     }
 
     /** {@return shape and dtype of the first output} */
     public TensorSpec outputSpec() {
-        return outputSpecs.get(0);
+        return signature.outputSpecs.get(0);
     }
 
     /** {@return all outputs, in the op's order; empty unless this is the reading of a gradient function} */
@@ -184,10 +254,10 @@ public final class OpCall<T> {
     /** {@return the op's name and its inputs' dtypes and shapes, such as {@code mul(x=float64[2], y=float64[])}} */
     public String describe() {
         List<String> described = new ArrayList<>();
-        for (int i = 0; i < inputSpecs.length; i++) {
-            described.add(op.inputName(i) + "=" + inputSpecs[i]);
+        for (int i = 0; i < signature.inputSpecs.length; i++) {
+            described.add(op().inputName(i) + "=" + signature.inputSpecs[i]);
         }
-        return op.name() + "(" + String.join(", ", described) + ")";
+        return op().name() + "(" + String.join(", ", described) + ")";
     }
 
     /**

@@ -112,7 +112,7 @@ public enum ScalarFunction {
     EQ(2),
     /** {@code a != b}, to bool. */
     NEQ(2),
-    /** b where a, a bool, holds; c elsewhere. */
+    /** b where a, a bool, holds; c elsewhere. Both may be computed, and so refused, whichever is taken. */
     SELECT(3),
     /** a in the dtype of the op's output; towards zero to an integer, which must be able to hold it. */
     CAST(1);

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Settles shape and dtype of an op's outputs from those of its inputs, and refuses what the op cannot take. It runs in the
- * call, before any kernel. {@link Shapes} has the usual ones.
+ * call, before any kernel, and depends on the call alone: what it gave for one call holds for the next of the same attributes and
+ * input specs, for which it may not be asked again. {@link Shapes} has the usual ones.
  *
  * <pre>{@code
  * Op.named("first").inputs("x", "y").shape(c -> c.input("x"))

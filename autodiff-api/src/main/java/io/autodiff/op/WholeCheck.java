@@ -8,7 +8,7 @@ import java.util.Set;
 final class WholeCheck {
     private WholeCheck() {}
 
-    static List<String> problems(Op.Parts p) {
+    static List<String> problems(OpParts p) {
         List<String> problems = new ArrayList<>();
         if (p.shape == null) {
             problems.add("it has no shape function: add .shape(...)");

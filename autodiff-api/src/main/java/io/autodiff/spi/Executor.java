@@ -7,7 +7,6 @@ import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.OpRegistry;
-import io.autodiff.op.TensorSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -37,26 +36,25 @@ public final class Executor {
      * @throws IllegalStateException if an input was released, or the op is not whole
      */
     public static List<Tensor> execute(Op op, Attributes attributes, List<? extends Operand> operands) {
-        TensorSpec[] inputSpecs = new TensorSpec[operands.size()];
-        for (int i = 0; i < inputSpecs.length; i++) {
-            inputSpecs[i] = operands.get(i).spec();
+        return outputs(op, attributes, operands.toArray(new Operand[0]));
+    }
+
+    /** The array is not the caller's any more. */
+    private static Tensor output(Op op, Attributes attributes, Operand[] operands) {
+        if (op.outputNames().size() != 1) {
+            throw new IllegalArgumentException("op '" + op.name() + "' has the outputs " + op.outputNames()
+                    + "; call execute(op, attributes, List.of(...)) for all of them");
         }
-        OpCall<TensorSpec> specs = OpCall.of(op, attributes, Arrays.asList(inputSpecs));
-        specs = specs.withOutputSpecs(op.infer(specs));
-        Tensor[] inputs = new Tensor[inputSpecs.length];
-        for (int i = 0; i < inputs.length; i++) {
-            inputs[i] = operands.get(i).asTensor();
-        }
-        OpCall<Tensor> call = specs.withInputs(Arrays.asList(inputs));
-        List<Tensor> outputs = AutodiffProvider.current().apply(call);
+        return outputs(op, attributes, operands).get(0);
+    }
+
+    private static List<Tensor> outputs(Op op, Attributes attributes, Operand[] operands) {
+        OpCall<Tensor> call = OpCall.applied(op, attributes, operands);
         List<Recorder> recorders = RECORDERS.get();
-        if (!recorders.isEmpty()) {
-            OpCall<Tensor> done = call.withOutputs(outputs);
-            for (int i = 0; i < recorders.size(); i++) {
-                recorders.get(i).applied(done);
-            }
+        for (int i = 0; i < recorders.size(); i++) {
+            recorders.get(i).applied(call);
         }
-        return outputs;
+        return call.outputs();
     }
 
     /**
@@ -69,11 +67,7 @@ public final class Executor {
      * @throws IllegalArgumentException if the op cannot take these inputs, or has not exactly one output
      */
     public static Tensor execute(Op op, Attributes attributes, Operand... operands) {
-        if (op.outputNames().size() != 1) {
-            throw new IllegalArgumentException("op '" + op.name() + "' has the outputs " + op.outputNames()
-                    + "; call execute(op, attributes, List.of(...)) for all of them");
-        }
-        return execute(op, attributes, Arrays.asList(operands)).get(0);
+        return output(op, attributes, Arrays.copyOf(operands, operands.length, Operand[].class));
     }
 
     /**
@@ -99,6 +93,31 @@ public final class Executor {
      */
     public static Tensor execute(String op, Operand... operands) {
         return execute(op, Attributes.NONE, operands);
+    }
+
+    /**
+     * Applies an op of the registry that has one output, one input, and no attributes.
+     *
+     * @param op its name
+     * @param x its input; a variable is read
+     * @return its output
+     * @throws IllegalArgumentException if there is no such op, or it cannot take this input
+     */
+    public static Tensor execute(String op, Operand x) {
+        return output(OpRegistry.shared().op(op), Attributes.NONE, new Operand[] {x});
+    }
+
+    /**
+     * Applies an op of the registry that has one output, two inputs, and no attributes.
+     *
+     * @param op its name
+     * @param x the first input; a variable is read
+     * @param y the second input; a variable is read
+     * @return its output
+     * @throws IllegalArgumentException if there is no such op, or it cannot take these inputs
+     */
+    public static Tensor execute(String op, Operand x, Operand y) {
+        return output(OpRegistry.shared().op(op), Attributes.NONE, new Operand[] {x, y});
     }
 
     /**

@@ -23,12 +23,11 @@ class OpInferTest {
 
     @Test
     void aRefusalOfAHelperGetsTheNameOfTheOp() {
-        OpCall<TensorSpec> axis = call(c -> new TensorSpec(
-                DType.FLOAT32, Shape.of(c.input("x").shape().axis(5))));
+        OpCall<TensorSpec> axis = call(
+                c -> new TensorSpec(DType.FLOAT32, Shape.of(c.input("x").shape().axis(5))));
         InvalidOperandException e =
                 assertThrows(InvalidOperandException.class, () -> axis.op().infer(axis));
-        assertEquals(
-                "tested(x=float32[2, 3]): no axis 5 in shape [2, 3]: axes run from -2 to 1", e.getMessage());
+        assertEquals("tested(x=float32[2, 3]): no axis 5 in shape [2, 3]: axes run from -2 to 1", e.getMessage());
         OpCall<TensorSpec> narrow = call(c -> new TensorSpec(DType.FLOAT32, Shape.of(Math.toIntExact(1L << 40))));
         InvalidOperandException overflow =
                 assertThrows(InvalidOperandException.class, () -> narrow.op().infer(narrow));

@@ -18,10 +18,15 @@ import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.AutodiffProvider;
 import io.autodiff.spi.CompiledGraph;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.environment.Nd4jEnvironment;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -36,6 +41,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * }</pre>
  */
 public final class Nd4jProvider implements AutodiffProvider {
+    /** Of scalars, one for each dtype. */
+    private static final Map<DType, TensorSpec> SCALARS = new EnumMap<>(Arrays.stream(DType.values())
+            .collect(Collectors.toMap(Function.identity(), dtype -> new TensorSpec(dtype, Shape.SCALAR))));
+
     /** For {@link java.util.ServiceLoader}. */
     public Nd4jProvider() {}
 
@@ -46,7 +55,7 @@ public final class Nd4jProvider implements AutodiffProvider {
 
     @Override
     public Tensor scalar(DType dtype, Number value) {
-        TensorSpec spec = new TensorSpec(dtype, Shape.SCALAR);
+        TensorSpec spec = Objects.requireNonNull(SCALARS.get(dtype));
         return leaf(
                 spec,
                 switch (dtype) {

@@ -9,6 +9,7 @@ import io.autodiff.CompiledSupplier;
 import io.autodiff.DType;
 import io.autodiff.Functions;
 import io.autodiff.GradientTape;
+import io.autodiff.Loops;
 import io.autodiff.Operand;
 import io.autodiff.Random;
 import io.autodiff.Tensor;
@@ -35,6 +36,7 @@ final class CompiledChapter {
             minimumByApplyGradients(check, steps);
             minimumByMinimize(check, steps);
         }
+        minimumByJavaLoop(check);
         learningRate(check);
         randomNumbers(check);
     }
@@ -71,13 +73,11 @@ final class CompiledChapter {
         minimum(check, "minimize", steps, x -> sgd.minimize(() -> y(x), List.of(x)));
     }
 
-    /** The whole loop is one compiled function: tracing it runs the loop, and records each of its steps. */
+    /** The whole loop is one compiled function. Its body is traced once, however many steps there are. */
     private static void minimum(Checks check, String how, int steps, Consumer<Variable> step) {
         Variable x = Variable.builder(0f).name("x").build();
         Supplier<Tensor> loop = () -> {
-            for (int i = 0; i < steps; i++) {
-                step.accept(x);
-            }
+            Loops.repeat(steps, () -> step.accept(x));
             return y(x);
         };
         CompiledSupplier compiled = Functions.compileSupplier(loop);
@@ -93,6 +93,30 @@ final class CompiledChapter {
         check.same("how often the loop was traced", compiled.traces(), 1);
         check.note(String.format(
                 Locale.ROOT, "wall time: %.1f ms not compiled, %.1f ms compiled (second call)", eager, second));
+    }
+
+    /** A loop of Java runs while it is traced: each of its steps is recorded. The numbers are the same, the recording is not. */
+    private static void minimumByJavaLoop(Checks check) {
+        Variable x = Variable.of(0f);
+        Sgd sgd = new Sgd(0.01);
+        Runnable step = () -> sgd.minimize(() -> y(x), List.of(x));
+        CompiledAction unrolled = Functions.compileAction(() -> {
+            for (int i = 0; i < 1000; i++) {
+                step.run();
+            }
+        });
+        unrolled.run();
+        check.close("a loop of Java, 1000 times: x", x, 2e-7, END);
+
+        CompiledAction loop = Functions.compileAction(() -> Loops.repeat(1000, step));
+        x.assign(0);
+        loop.run();
+        check.close("Loops.repeat, 1000 times: x", x, 2e-7, END);
+        check.atMost("what it records, as a part of the other", recorded(loop) / recorded(unrolled), 0.01);
+    }
+
+    private static double recorded(CompiledAction action) {
+        return action.describe().lines().count();
     }
 
     private static double milliseconds(Supplier<Tensor> program) {

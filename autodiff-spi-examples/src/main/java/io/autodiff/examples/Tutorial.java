@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Runs TensorFlow's tutorial programs on variables, tapes, optimizers and compiled functions, and prints each result beside its expected
- * figure, which is what TensorFlow 2 gives. The programs are the short methods of the chapters; they are meant to be read,
+ * Runs TensorFlow's tutorial programs on variables, tapes, optimizers, compiled functions and loops, and prints each result beside its
+ * expected figure, which is what TensorFlow 2 gives. The programs are the short methods of the chapters; they are meant to be read,
  * in the order of {@link #chapters}.
  *
  * <pre>{@code
@@ -35,7 +35,8 @@ public final class Tutorial {
                 check -> VectorChapter.run(check, seed),
                 NumericalChapter::run,
                 RegressionChapter::run,
-                CompiledChapter::run);
+                CompiledChapter::run,
+                LoopChapter::run);
     }
 
     /** Runs chapters; gives the exit status, 0 or 1. A chapter that throws is a mismatch, and the next one follows. */

@@ -33,6 +33,7 @@ class ArchitectureTest {
     private static final String ENGINE = "io.autodiff.nd4j..";
     private static final String OPTIMIZER = "io.autodiff.optimizer..";
     private static final String TRANSFORM = "io.autodiff.transform..";
+    private static final String NN = "io.autodiff.nn..";
     private static final String ND4J = "org.nd4j..";
 
     private static final DescribedPredicate<JavaClass> API = resideInAPackage("io.autodiff..")
@@ -64,8 +65,8 @@ class ArchitectureTest {
             .that(CORE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(TRANSFORM, OPTIMIZER)
-            .because("transforms and optimizers are written with the core's public parts alone");
+            .resideInAnyPackage(TRANSFORM, OPTIMIZER, NN)
+            .because("transforms, optimizers and networks are written with the core's public parts alone");
 
     @ArchTest
     static final ArchRule API_HAS_NO_CYCLES =
@@ -90,6 +91,7 @@ class ArchitectureTest {
             "io.autodiff.spi.Executor",
             "io.autodiff.transform.GradientCheck",
             "io.autodiff.optimizer.Sgd",
+            "io.autodiff.nn.Nn",
             "io.autodiff.nd4j.Nd4jTensors",
             "io.autodiff.examples.Tutorial"
         }) {

@@ -28,6 +28,16 @@ final class Cases {
         return cases;
     }
 
+    /** Puts together what several test classes have of one stage; a case that two of them have is an error. */
+    static Cases together(Cases... classes) {
+        Cases all = new Cases(classes[0].stage);
+        for (Cases cases : classes) {
+            assertEquals(all.stage, cases.stage, "the stage");
+            cases.bodies.forEach(all::add);
+        }
+        return all;
+    }
+
     private Cases(String stage) {
         this.stage = stage;
     }

@@ -139,6 +139,15 @@ final class ConformanceCase {
         return Tensors.of(toJava(setup(name), DType.FLOAT64), DType.FLOAT64);
     }
 
+    /** A number, or a list of numbers, that stands in the setup without a dtype. */
+    Tensor plain(DType dtype, String... path) {
+        JsonElement element = setup;
+        for (String name : path) {
+            element = Objects.requireNonNull(element.getAsJsonObject().get(name), name);
+        }
+        return Tensors.of(toJava(element, dtype), dtype);
+    }
+
     /** A tape with the case's settings, which records. */
     GradientTape tape() {
         GradientTape.Builder builder = GradientTape.builder();

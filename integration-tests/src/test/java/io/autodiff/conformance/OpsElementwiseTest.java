@@ -9,7 +9,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The cases of stage "ops" that go element by element. */
 class OpsElementwiseTest {
-    private static final Cases CASES = Cases.of("ops", ElementwiseCases::addTo, EdgeCases::addTo);
+    static final Cases CASES = Cases.of("ops", ElementwiseCases::addTo, EdgeCases::addTo);
 
     @TestFactory
     Stream<DynamicTest> cases() {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The cases of stage "ops" that are about linear algebra. */
 class OpsLinalgTest {
-    private static final Cases CASES = Cases.of("ops", LinalgCases::addTo);
+    static final Cases CASES = Cases.of("ops", LinalgCases::addTo);
 
     @TestFactory
     Stream<DynamicTest> cases() {

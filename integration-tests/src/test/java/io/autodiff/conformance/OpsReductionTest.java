@@ -18,7 +18,7 @@ import org.junit.jupiter.api.TestFactory;
  * {@code sum((x-mean(x))/std(x)^2)}. Deviations from a mean add up to 0, so that its gradient is 0 for every x.
  */
 class OpsReductionTest {
-    private static final Cases CASES = Cases.of("ops", ReductionCases::addTo);
+    static final Cases CASES = Cases.of("ops", ReductionCases::addTo);
 
     @TestFactory
     Stream<DynamicTest> cases() {

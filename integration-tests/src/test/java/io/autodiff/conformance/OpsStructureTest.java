@@ -9,7 +9,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The cases of stage "ops" that are about structure and indexing. */
 class OpsStructureTest {
-    private static final Cases CASES = Cases.of("ops", StructureCases::addTo);
+    static final Cases CASES = Cases.of("ops", StructureCases::addTo);
 
     @TestFactory
     Stream<DynamicTest> cases() {

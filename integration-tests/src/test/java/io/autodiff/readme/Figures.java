@@ -4,8 +4,10 @@ import io.autodiff.Operand;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 
-/** Compares values with figures in text. Public, because compiled snippets call it. */
+/** Computes what text says, and compares values with figures in it. Public, because compiled snippets call it. */
 public final class Figures {
     private static final double TOLERANCE = 1e-6;
 
@@ -29,6 +31,27 @@ public final class Figures {
         }
         if (!equal) {
             throw new AssertionError("expected " + figure + ", got " + actual);
+        }
+    }
+
+    /**
+     * Computes an expression, and its value if that is a tensor or a list of them.
+     *
+     * @param code the expression as text
+     * @param expression the expression
+     * @throws AssertionError if it throws, or gives null
+     */
+    public static void compute(String code, Callable<?> expression) {
+        try {
+            Object value = Objects.requireNonNull(expression.call());
+            List<?> values = value instanceof List<?> list ? list : List.of(value);
+            for (Object each : values) {
+                if (each instanceof Operand operand) {
+                    operand.evaluate();
+                }
+            }
+        } catch (Exception e) {
+            throw new AssertionError(code + " fails: " + e, e);
         }
     }
 

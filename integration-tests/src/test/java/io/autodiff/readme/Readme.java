@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** What README.md has: fenced blocks, and the code in a table. */
+/** What a page of documentation has: fenced blocks, and the code in tables. */
 final class Readme {
     /** The root of the repository, from the directory of this module. */
     static final Path ROOT =
@@ -26,7 +26,11 @@ final class Readme {
     }
 
     static Readme read() throws IOException {
-        return new Readme(Files.readAllLines(ROOT.resolve("README.md")));
+        return read("README.md");
+    }
+
+    static Readme read(String page) throws IOException {
+        return new Readme(Files.readAllLines(ROOT.resolve(page)));
     }
 
     List<Block> blocks(String language) {
@@ -53,18 +57,23 @@ final class Readme {
                 .toList();
     }
 
-    /** The code spans of the last column of the table with a given header. */
+    /** The code spans of the last column of the tables with a given header. */
     List<String> codeInLastColumn(String header) {
-        int start = lines.indexOf(header);
-        if (start < 0) {
+        List<String> code = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).equals(header)) {
+                lines.stream()
+                        .skip(i + 2L)
+                        .takeWhile(line -> line.startsWith("|"))
+                        .map(line -> line.split(" \\| ", -1)[1])
+                        .flatMap(cell -> CODE.matcher(cell).results().map(Readme::code))
+                        .forEach(code::add);
+            }
+        }
+        if (code.isEmpty()) {
             throw new IllegalStateException("there is no table " + header);
         }
-        return lines.stream()
-                .skip(start + 2L)
-                .takeWhile(line -> line.startsWith("|"))
-                .map(line -> line.split(" \\| ", -1)[1])
-                .flatMap(cell -> CODE.matcher(cell).results().map(Readme::code))
-                .toList();
+        return code;
     }
 
     private static String code(MatchResult span) {

@@ -4,15 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.autodiff.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** README.md says nothing that does not work: its Java runs, its figures are right, its commands are CI's. */
+/** README.md and docs/ops.md say nothing that does not work: their Java runs, figures are right, the commands are CI's. */
 class ReadmeTest {
     @TempDir
     Path directory;
@@ -38,6 +40,22 @@ class ReadmeTest {
                 + " GradientTape tape, Sgd sgd, INDArray array, java.util.function.UnaryOperator<Operand> function)";
         String statement = code.replace("loss(x)", "function.apply(x)");
         new Snippets(directory).compile(method, List.of(statement.endsWith("}") ? statement : statement + ";"));
+    }
+
+    /** All in one run, with the values of the page. */
+    @Test
+    void opsRun() throws Exception {
+        Readme page = Readme.read("docs/ops.md");
+        List<String> statements = new ArrayList<>();
+        page.blocks("java").forEach(block -> statements.addAll(block.lines()));
+        List<String> ops = page.codeInLastColumn("| TensorFlow | here |");
+        for (String op : ops) {
+            statements.add(
+                    "io.autodiff.readme.Figures.compute(\"" + op.replace("\"", "\\\"") + "\", () -> " + op + ");");
+        }
+        new Snippets(directory).run(statements);
+
+        assertTrue(ops.size() >= 150, "expressions: " + ops.size());
     }
 
     @Test
@@ -83,5 +101,8 @@ class ReadmeTest {
         assertThrows(AssertionError.class, () -> snippets.run(List.of("Tensors.of(2)", ".add(1);    // 3", "oops")));
         assertThrows(AssertionError.class, () -> snippets.run(List.of("Tensor t = Tensors.of(3); t.assign(4);")));
         assertThrows(AssertionError.class, () -> Snippets.withCheck("foo(1, // 2"));
+        assertThrows(
+                AssertionError.class,
+                () -> Figures.compute("late", () -> List.of(Tensors.of(1).floorDiv(0))));
     }
 }

@@ -23,6 +23,7 @@ final class Snippets {
     private static final String IMPORTS = """
             import io.autodiff.*;
             import io.autodiff.nd4j.*;
+            import io.autodiff.nn.*;
             import io.autodiff.optimizer.*;
             import io.autodiff.transform.*;
             import java.util.List;

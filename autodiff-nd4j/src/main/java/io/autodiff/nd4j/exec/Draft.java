@@ -19,6 +19,8 @@ final class Draft {
     /** The slots of what a run gives. */
     int[] results = {};
 
+    /** Whether the plan is made to be run again and again: its kernels are compiled before the first run. */
+    boolean kernelsAtOnce;
     /** Asked for the compiler of kernels, if there is one, when there is something to compile. */
     final Supplier<@Nullable KernelCompiler> kernels;
 

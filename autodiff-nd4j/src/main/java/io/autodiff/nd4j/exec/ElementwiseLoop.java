@@ -2,9 +2,13 @@ package io.autodiff.nd4j.exec;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
+import io.autodiff.nd4j.array.ElementBuffer;
 import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.exec.ScalarProgram.Instruction;
+import io.autodiff.nd4j.ops.Casts;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
+import io.autodiff.op.ScalarFunction;
 import io.autodiff.op.TensorSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,52 +20,71 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Computes an elementwise call on arrays in Java: the op's scalar meaning, as a {@link ScalarProgram}, once for each element of the
- * result. Floating dtypes are computed as doubles and rounded to the result's dtype.
+ * Computes an elementwise call on arrays in Java: the op's scalar meaning, as a {@link ScalarProgram}, on a block of elements at a
+ * time. Floating dtypes are computed as doubles and rounded to the result's dtype.
  */
 final class ElementwiseLoop {
+    /** Small enough for a program's registers to stay in the cache, large enough to hide what an instruction costs. */
+    private static final int BLOCK = 512;
+
     /** By op, and by the dtypes of its inputs and output. */
     private static final Map<Op, Map<List<DType>, ScalarProgram>> PROGRAMS =
             Collections.synchronizedMap(new WeakHashMap<>());
 
     private final OpCall<?> call;
     private final ScalarProgram program;
-    /** The elements of each input: a {@code double[]}, or of integers and bool a {@code long[]}. */
-    private final Object[] elements;
+    private final long count;
+    /** The places of doubles and of longs, for each register a block. */
+    private final double[][] f;
 
-    private final int[] sizes;
-    /** For each input and axis of the result, how far a step along the axis goes in the input; 0 where that is repeated. */
-    private final int[][] strides;
+    private final long[][] n;
+    private final ElementBuffer[] inputs;
+    /** The axes of the result, or one for all of them where no input is repeated along some of them only. */
+    private final long[] sizes;
+    /** For each input and axis, how far a step along the axis goes in the input; 0 where that is repeated. */
+    private final long[][] strides;
+    /** The element of the result that the next block begins with, by axis, and where it is in each input. */
+    private final long[] index;
 
-    private ElementwiseLoop(OpCall<?> call, List<INDArray> inputs) {
+    private final long[] at;
+
+    private ElementwiseLoop(OpCall<?> call, List<INDArray> arrays) {
         this.call = call;
         this.program = program(call);
-        this.elements = inputs.stream()
-                .map(x -> x.isR() ? NdArrays.doubles(x) : NdArrays.longs(x))
-                .toArray();
         Shape result = call.outputSpec().shape();
-        boolean flat = true;
-        for (TensorSpec input : call.inputSpecs()) {
-            flat &= input.shape().equals(result) || input.shape().elements() == 1;
+        this.count = result.elements();
+        int block = (int) Math.min(count, BLOCK);
+        double[] constants = program.floatingPlaces();
+        this.f = new double[constants.length][block];
+        this.n = new long[constants.length][block];
+        for (int register = 0; register < f.length; register++) {
+            Arrays.fill(f[register], constants[register]);
+            Arrays.fill(n[register], (long) constants[register]);
         }
-        this.sizes = flat ? new int[] {count(call)} : sizes(result);
-        this.strides = new int[elements.length][];
+        this.inputs = arrays.stream().map(ElementBuffer::new).toArray(ElementBuffer[]::new);
+        boolean flat = call.inputSpecs().stream()
+                .map(TensorSpec::shape)
+                .allMatch(shape -> shape.equals(result) || shape.elements() == 1);
+        this.sizes = flat ? new long[] {count} : result.toArray();
+        this.strides = new long[inputs.length][];
         for (int i = 0; i < strides.length; i++) {
             Shape input = call.inputSpec(i).shape();
-            strides[i] = flat ? new int[] {input.elements() == 1 ? 0 : 1} : strides(input, result);
+            strides[i] = flat ? new long[] {input.elements() == 1 ? 0 : 1} : strides(input, result);
         }
+        this.index = new long[sizes.length];
+        this.at = new long[inputs.length];
     }
 
     /** The result, in a new array. */
     static INDArray compute(OpCall<?> call, List<INDArray> inputs) {
+        Shape result = call.outputSpec().shape();
         for (TensorSpec input : call.inputSpecs()) {
-            Shape result = call.outputSpec().shape();
             if (!result.equals(Shape.broadcast(input.shape(), result))) {
                 throw call.error("has the scalar meaning of an elementwise op, and an input of shape " + input.shape()
                         + " that does not broadcast to the declared shape " + result);
             }
         }
-        return NdArrays.of(call.outputSpec(), new ElementwiseLoop(call, inputs).run());
+        return new ElementwiseLoop(call, inputs).run();
     }
 
     private static ScalarProgram program(OpCall<?> call) {
@@ -72,88 +95,114 @@ final class ElementwiseLoop {
                 .computeIfAbsent(dtypes, key -> ScalarCompiler.compile(call));
     }
 
-    private static int count(OpCall<?> call) {
-        long elements = call.outputSpec().shape().elements();
-        if (elements > Integer.MAX_VALUE - 8) {
-            throw call.error("has no kernel for INDArray, and too many elements for an array of Java");
-        }
-        return (int) elements;
-    }
-
-    private static int[] sizes(Shape shape) {
-        return Arrays.stream(shape.toArray()).mapToInt(Math::toIntExact).toArray();
-    }
-
-    private static int[] strides(Shape from, Shape to) {
-        int[] strides = new int[to.rank()];
-        int stride = 1;
+    private static long[] strides(Shape from, Shape to) {
+        long[] strides = new long[to.rank()];
+        long stride = 1;
         for (int axis = from.rank() - 1; axis >= 0; axis--) {
-            int size = (int) from.size(axis);
-            strides[axis + to.rank() - from.rank()] = size == 1 ? 0 : stride;
-            stride *= size;
+            strides[axis + to.rank() - from.rank()] = from.size(axis) == 1 ? 0 : stride;
+            stride *= from.size(axis);
         }
         return strides;
     }
 
-    /** The elements of the result, in an array of the type that its dtype is made of. */
-    private Object run() {
-        int count = count(call);
-        double[] f = program.floatingPlaces();
-        long[] n = program.integerPlaces();
-        OpCall<?>[] named = {call};
-        Object results = switch (call.outputSpec().dtype()) {
-            case FLOAT64 -> new double[count];
-            case FLOAT16, BFLOAT16, FLOAT32 -> new float[count];
-            case INT32 -> new int[count];
-            case INT64 -> new long[count];
-            case BOOL -> new boolean[count];
-        };
-        int[] at = new int[elements.length];
-        int[] index = new int[sizes.length];
-        int output = program.outputRegister(0);
-        for (int i = 0; i < count; i++) {
-            for (int k = 0; k < at.length; k++) {
-                if (elements[k] instanceof double[] floating) {
-                    f[program.inputRegister(k)] = floating[at[k]];
-                } else {
-                    n[program.inputRegister(k)] = ((long[]) elements[k])[at[k]];
+    private INDArray run() {
+        // Of the narrow dtypes, ND4J does the rounding.
+        boolean narrow = call.outputSpec().dtype().isFloating()
+                && call.outputSpec().dtype().bytes() < 4;
+        INDArray result = NdArrays.allocate(
+                narrow ? new TensorSpec(DType.FLOAT32, call.outputSpec().shape()) : call.outputSpec());
+        ElementBuffer output = new ElementBuffer(result);
+        int register = program.outputRegister(0);
+        for (long first = 0; first < count; first += BLOCK) {
+            int length = (int) Math.min(BLOCK, count - first);
+            load(length);
+            for (Instruction instruction : program.instructions()) {
+                run(instruction, length, first);
+            }
+            output.store(first, f[register], n[register], length);
+        }
+        output.written();
+        return narrow ? result.castTo(NdArrays.dataType(call.outputSpec().dtype())) : result;
+    }
+
+    /** The next elements of the inputs into their registers, along the last axis as far as it goes. */
+    private void load(int length) {
+        int last = sizes.length - 1;
+        int done = 0;
+        while (done < length) {
+            int run = (int) Math.min(sizes[last] - index[last], length - done);
+            for (int i = 0; i < inputs.length; i++) {
+                int register = program.inputRegister(i);
+                inputs[i].load(at[i], strides[i][last], f[register], n[register], done, run);
+            }
+            advance(run);
+            done += run;
+        }
+    }
+
+    private void advance(int run) {
+        int axis = sizes.length - 1;
+        move(axis, run);
+        while (axis > 0 && index[axis] == sizes[axis]) {
+            move(axis, -sizes[axis]);
+            axis--;
+            move(axis, 1);
+        }
+    }
+
+    private void move(int axis, long steps) {
+        index[axis] += steps;
+        for (int i = 0; i < at.length; i++) {
+            at[i] += steps * strides[i][axis];
+        }
+    }
+
+    private void run(Instruction i, int length, long first) {
+        int to = i.to();
+        switch (i.kind()) {
+            case FLOATING -> floating(i.function(), f[i.a()], f[i.b()], f[to], length);
+            case COMPARE_FLOATING -> compare(i.function(), f[i.a()], f[i.b()], n[to], length);
+            case SELECT_FLOATING -> select(n[i.a()], f[i.b()], f[i.c()], f[to], length);
+            case CAST_FLOATING_TO_FLOATING -> System.arraycopy(f[i.a()], 0, f[to], 0, length);
+            default -> {
+                for (int k = 0; k < length; k++) {
+                    integer(i, k, first);
                 }
             }
-            program.run(f, n, named, i);
-            if (results instanceof double[] doubles) {
-                doubles[i] = f[output];
-            } else if (results instanceof float[] floats) {
-                floats[i] = (float) f[output];
-            } else {
-                store(n[output], results, i);
-            }
-            advance(index, at);
-        }
-        return results;
-    }
-
-    private static void store(long element, Object results, int i) {
-        if (results instanceof int[] ints) {
-            ints[i] = (int) element;
-        } else if (results instanceof long[] longs) {
-            longs[i] = element;
-        } else {
-            ((boolean[]) results)[i] = element != 0;
         }
     }
 
-    /** To the next element in row-major order. */
-    private void advance(int[] index, int[] at) {
-        for (int axis = sizes.length - 1; axis >= 0; axis--) {
-            index[axis]++;
-            boolean within = index[axis] < sizes[axis];
-            for (int k = 0; k < at.length; k++) {
-                at[k] += within ? strides[k][axis] : -strides[k][axis] * (sizes[axis] - 1);
-            }
-            if (within) {
-                return;
-            }
-            index[axis] = 0;
+    private static void floating(ScalarFunction function, double[] a, double[] b, double[] to, int length) {
+        for (int k = 0; k < length; k++) {
+            to[k] = ScalarArithmetic.floating(function, a[k], b[k]);
+        }
+    }
+
+    private static void compare(ScalarFunction function, double[] a, double[] b, long[] to, int length) {
+        for (int k = 0; k < length; k++) {
+            to[k] = ScalarArithmetic.compare(function, ScalarArithmetic.order(a[k], b[k]));
+        }
+    }
+
+    private static void select(long[] condition, double[] a, double[] b, double[] to, int length) {
+        for (int k = 0; k < length; k++) {
+            to[k] = condition[k] != 0 ? a[k] : b[k];
+        }
+    }
+
+    /** One element of what takes or gives integers; it may be refused. */
+    private void integer(Instruction i, int k, long first) {
+        int to = i.to();
+        long a = n[i.a()][k];
+        long b = n[i.b()][k];
+        switch (i.kind()) {
+            case INTEGER -> n[to][k] = ScalarArithmetic.integer(i.function(), a, b, call, first + k);
+            case COMPARE_INTEGER -> n[to][k] = ScalarArithmetic.compare(i.function(), Long.compare(a, b));
+            case SELECT_INTEGER -> n[to][k] = a != 0 ? b : n[i.c()][k];
+            case CAST_INTEGER_TO_FLOATING -> f[to][k] = (double) a;
+            case CAST_INTEGER_TO_INTEGER -> n[to][k] = Casts.toInteger(call, a);
+            case CAST_FLOATING_TO_INTEGER -> n[to][k] = Casts.toInteger(call, f[i.a()][k], first + k);
+            default -> throw new IllegalStateException(i.kind() + " is not about integers");
         }
     }
 }

@@ -9,9 +9,8 @@ import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.OpCall;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Locale;
 
 /**
  * One thread's pending work, and the one entry by which it becomes values. Whatever asks for a value comes to
@@ -22,7 +21,8 @@ import java.util.Set;
  * are computed one by one, in Java. Arrays are computed by a {@link Plan}, found by the signature of what is pending: its temporaries
  * end with their last reader. What was not kept, and is asked for later, is computed again; the second time, it is kept.
  *
- * <p>In immediate mode ({@code -Dautodiff.execution=immediate}) each call is evaluated as it is made. In debug mode ({@code
+ * <p>In immediate mode ({@code -Dautodiff.execution=immediate}) each call is evaluated as it is made; in planned mode ({@code planned})
+ * scalars go by plans, too, as in compiled functions. In debug mode ({@code
  * -Dautodiff.debug=true}) what a kernel throws has the place of the call as a suppressed exception; there are no plans then. Both are
  * read when a thread first uses the engine.
  */
@@ -36,16 +36,34 @@ public final class Execution implements Evaluator {
     /** More calls than this are computed one by one: work that gathered by chance does not come again, and a plan would be lost. */
     static final int LARGEST_PLAN = 2000;
 
+    /** When calls are computed, and how. */
+    private enum Mode {
+        /** When something asks for them; scalars one by one, arrays by plans. */
+        DEFERRED,
+        /** As they are made, one by one. */
+        IMMEDIATE,
+        /** When something asks for them, all by plans, as compiled functions are: for tests of plans. */
+        PLANNED;
+
+        static Mode of(String name) {
+            for (Mode mode : values()) {
+                if (mode.name().toLowerCase(Locale.ROOT).equals(name)) {
+                    return mode;
+                }
+            }
+            throw new IllegalArgumentException("the system property autodiff.execution is 'deferred', 'immediate' or"
+                    + " 'planned', not '" + name + "'");
+        }
+    }
+
     private static final ThreadLocal<Execution> CURRENT = ThreadLocal.withInitial(Execution::new);
 
-    private final boolean immediate = immediate(System.getProperty("autodiff.execution", "deferred"));
+    private final Mode mode = Mode.of(System.getProperty("autodiff.execution", "deferred"));
     private final boolean debug = Boolean.getBoolean("autodiff.debug");
     private final Linearisation linearisation = new Linearisation();
     private final Thread owner = Thread.currentThread();
-    /** What was called since the last evaluation; only the owner touches it. */
-    private List<Computation> made = new ArrayList<>();
+    private final Backlog backlog = new Backlog();
 
-    private long held;
     private int nodes;
 
     private Execution() {}
@@ -53,14 +71,6 @@ public final class Execution implements Evaluator {
     /** {@return this thread's execution} */
     public static Execution current() {
         return CURRENT.get();
-    }
-
-    private static boolean immediate(String mode) {
-        if (!mode.equals("immediate") && !mode.equals("deferred")) {
-            throw new IllegalArgumentException(
-                    "the system property autodiff.execution is 'deferred' or 'immediate', not '" + mode + "'");
-        }
-        return mode.equals("immediate");
     }
 
     /**
@@ -73,9 +83,9 @@ public final class Execution implements Evaluator {
         List<Node> outputs = Node.pending(call, this);
         Computation computation = outputs.get(0).pending();
         if (computation != null && !computation.isTraced()) {
-            if (immediate) {
+            if (mode == Mode.IMMEDIATE) {
                 evaluate(outputs);
-            } else if (made.size() >= MOST_PENDING || held >= MOST_HELD) {
+            } else if (backlog.isFull()) {
                 evaluate(List.of());
             }
         }
@@ -84,15 +94,8 @@ public final class Execution implements Evaluator {
 
     @Override
     public void made(Computation computation) {
-        if (!immediate && Thread.currentThread() == owner) {
-            made.add(computation);
-            OpCall<Tensor> call = computation.call();
-            for (int i = 0; i < call.inputCount(); i++) {
-                // Of scalars there can be many before it matters, and those are counted already.
-                if (call.inputSpec(i).shape().rank() > 0 && computation.input(i).pending() == null) {
-                    held += call.inputSpec(i).bytes();
-                }
-            }
+        if (mode != Mode.IMMEDIATE && Thread.currentThread() == owner) {
+            backlog.add(computation);
         }
     }
 
@@ -107,7 +110,7 @@ public final class Execution implements Evaluator {
         // two.
         CURRENT.set(this);
         try {
-            List<Node> unused = Thread.currentThread() == owner ? unused() : List.of();
+            List<Node> unused = Thread.currentThread() == owner ? backlog.takeUnused() : List.of();
             if (unused.isEmpty()) {
                 run(roots);
             } else {
@@ -129,25 +132,14 @@ public final class Execution implements Evaluator {
         }
     }
 
-    /** What no call has used since the last evaluation. */
-    private List<Node> unused() {
-        List<Node> unused = new ArrayList<>();
-        for (Computation computation : made) {
-            if (!computation.isConsumed() && computation.isPending()) {
-                unused.addAll(computation.outputs());
-            }
-        }
-        made.clear();
-        held = 0;
-        return unused;
-    }
-
     private void run(Collection<Node> roots) {
         List<Computation> order = linearisation.order(roots);
-        boolean singly = immediate || debug || order.size() > LARGEST_PLAN || waitsForPlaceholder(roots);
+        boolean singly = mode == Mode.IMMEDIATE || debug || order.size() > LARGEST_PLAN || waitsForPlaceholder(roots);
         int next = 0;
         while (next < order.size()
-                && (singly || ScalarInterpreter.takes(order.get(next).call()))) {
+                && (singly
+                        || (mode == Mode.DEFERRED
+                                && ScalarInterpreter.takes(order.get(next).call())))) {
             run(order.get(next++));
         }
         if (next < order.size()) {
@@ -189,13 +181,12 @@ public final class Execution implements Evaluator {
      * @param released nodes of any thread
      */
     public void forget(Collection<Node> released) {
-        Set<Node> gone = new HashSet<>(released);
-        made.removeIf(computation -> gone.containsAll(computation.outputs()));
+        backlog.forget(released);
     }
 
     /** {@return about how many bytes of arrays this thread's pending calls hold as their inputs} */
     public long pendingBytes() {
-        return held;
+        return backlog.bytes();
     }
 
     @Override

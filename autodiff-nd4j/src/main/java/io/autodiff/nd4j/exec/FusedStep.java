@@ -6,12 +6,17 @@ import io.autodiff.nd4j.fused.FusedLoop;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.TensorSpec;
 import java.lang.ref.Reference;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Several calls as one kernel. */
 final class FusedStep extends Plan.Step {
-    private final FusedLoop loop;
+    private final LazyLoop lazy;
     /** For each input of the kernel, which of the step's it is. */
     private final int[] sources;
 
@@ -21,22 +26,22 @@ final class FusedStep extends Plan.Step {
     /**
      * A step.
      *
-     * @param loop the kernel
+     * @param lazy the kernel
      * @param sources for each input of the kernel, which of the step's it is
      * @param inputs slots
      * @param outputs slots, in the order of the kernel's outputs
      * @param outputSpecs one for each output
-     * @param calls what it computes, to be told of
+     * @param calls what it computes, one by one, of its inputs
      */
     FusedStep(
-            FusedLoop loop,
+            LazyLoop lazy,
             int[] sources,
             int[] inputs,
             int[] outputs,
             TensorSpec[] outputSpecs,
             List<Plan.Call> calls) {
         super(inputs, outputs);
-        this.loop = loop;
+        this.lazy = lazy;
         this.sources = sources;
         this.outputSpecs = outputSpecs;
         this.calls = List.copyOf(calls);
@@ -44,10 +49,45 @@ final class FusedStep extends Plan.Step {
 
     @Override
     Value[] compute(Value[] values) {
-        return NdArrays.detached(() -> run(values));
+        FusedLoop loop = lazy.get();
+        if (loop == null) {
+            return replay(values);
+        }
+        try {
+            return NdArrays.detached(() -> run(loop, values));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            String described = calls.stream().map(call -> call.call.describe()).collect(Collectors.joining(", then "));
+            throw new IllegalStateException("the kernel of " + described + " failed: " + e.getMessage(), e);
+        }
     }
 
-    private Value[] run(Value[] values) {
+    private Value[] replay(Value[] values) {
+        Map<Integer, Value> slots = new HashMap<>();
+        for (int i = 0; i < inputs.length; i++) {
+            slots.put(inputs[i], values[i]);
+        }
+        for (Plan.Call call : calls) {
+            Value[] given = Arrays.stream(call.inputs)
+                    .mapToObj(slot -> Objects.requireNonNull(slots.get(slot)))
+                    .toArray(Value[]::new);
+            Value made = call.compute(given)[0];
+            if (Plan.contains(given, made)) {
+                made.share();
+            }
+            slots.put(call.outputs[0], made);
+        }
+        Value[] results = Arrays.stream(outputs)
+                .mapToObj(slot -> Objects.requireNonNull(slots.get(slot)))
+                .toArray(Value[]::new);
+        for (Value value : slots.values()) {
+            if (!Plan.contains(values, value) && !Plan.contains(results, value)) {
+                value.close();
+            }
+        }
+        return results;
+    }
+
+    private Value[] run(FusedLoop loop, Value[] values) {
         INDArray[] arrays = new INDArray[sources.length + outputs.length];
         long[] addresses = new long[arrays.length];
         long[] bits = new long[sources.length];
@@ -65,13 +105,13 @@ final class FusedStep extends Plan.Step {
         }
         for (int i = 0; i < outputs.length; i++) {
             if (!loop.isReturned(i)) {
-                INDArray array = allocate(outputSpecs[i]);
+                INDArray array = NdArrays.allocate(outputSpecs[i]);
                 arrays[sources.length + i] = array;
                 addresses[sources.length + i] =
                         address(array, loop.dtype(i), loop.program().outputElements(i));
             }
         }
-        long[] returned = run(arrays, values, addresses, bits);
+        long[] returned = run(loop, arrays, values, addresses, bits);
         Value[] results = new Value[outputs.length];
         for (int i = 0; i < results.length; i++) {
             results[i] = loop.isReturned(i)
@@ -81,21 +121,8 @@ final class FusedStep extends Plan.Step {
         return results;
     }
 
-    /** Memory for a result; if there is none, the message names the calls that have such a result. */
-    private INDArray allocate(TensorSpec spec) {
-        try {
-            return NdArrays.allocate(spec);
-        } catch (IllegalArgumentException | OutOfMemoryError e) {
-            List<String> made = calls.stream()
-                    .filter(call -> call.call.outputSpecs().contains(spec))
-                    .map(call -> call.call.describe())
-                    .toList();
-            throw new IllegalStateException("no memory for what " + made + " gives: " + e.getMessage(), e);
-        }
-    }
-
     /** Nothing may free the memory while only its address is known. */
-    private long[] run(INDArray[] arrays, Value[] values, long[] addresses, long[] bits) {
+    private static long[] run(FusedLoop loop, INDArray[] arrays, Value[] values, long[] addresses, long[] bits) {
         try {
             return loop.run(addresses, bits);
         } finally {

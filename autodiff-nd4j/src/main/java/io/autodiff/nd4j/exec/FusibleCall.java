@@ -34,6 +34,9 @@ record FusibleCall(
     private static final Map<String, Op> BUILT_IN = new HashMap<>();
 
     private static final Map<Op, Reduction> REDUCTIONS = new HashMap<>();
+    /** No memory holds more; a call of such a size is left to fail in its own name. */
+    private static final long MOST_ELEMENTS = 1L << 40;
+
     private static final ScalarExpression ITSELF = new ScalarExpression.Input(0);
 
     static {
@@ -57,7 +60,10 @@ record FusibleCall(
             return null;
         }
         FusibleCall fusible = read(call);
-        return fusible != null && fusible.space.elements() > 0 && LoopWriter.accepts(fusible, compiler)
+        return fusible != null
+                        && fusible.space.elements() > 0
+                        && fusible.space.elements() <= MOST_ELEMENTS
+                        && LoopWriter.accepts(fusible, compiler)
                 ? fusible
                 : null;
     }

@@ -1,8 +1,6 @@
 package io.autodiff.nd4j.exec;
 
-import io.autodiff.nd4j.fused.FusedLoop;
 import io.autodiff.nd4j.fused.KernelCompiler;
-import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
 import java.util.ArrayList;
@@ -17,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +27,12 @@ final class Fusion {
     private static final int MOST_CALLS = 64;
     /** A call alone is worth a kernel from so many elements on. */
     private static final long ALONE = 4096;
+    /** From so many elements computed on, a kernel is compiled before the first run, whether there will be a second or not. */
+    private static final long AT_ONCE = 4_000_000;
     /** How many of the steps that read the same are tried. */
     private static final int MOST_READERS = 16;
     /** How many units are looked at for a path before two are taken to depend on each other. */
-    private static final int MOST_VISITS = 1000;
+    private static final int MOST_VISITS = 2000;
 
     /** Steps that become one; at first each step for itself. */
     private static final class Unit {
@@ -43,9 +42,18 @@ final class Fusion {
         /** The member that says the most about what fits: one that reduces, if there is one. */
         @Nullable
         FusibleCall kind;
+        /** The last search that came by. */
+        private int seen;
 
         int first() {
             return members.get(0);
+        }
+
+        /** Whether a search comes by for the first time. */
+        boolean isNew(int search) {
+            boolean isNew = seen != search;
+            seen = search;
+            return isNew;
         }
 
         int last() {
@@ -53,6 +61,7 @@ final class Fusion {
         }
     }
 
+    private final Draft draft;
     private final List<Plan.Step> steps;
     private final KernelCompiler compiler;
     private final UniformConstants constants;
@@ -60,13 +69,17 @@ final class Fusion {
     private final Unit[] units;
     /** For each slot the step that fills it, or -1. */
     private final int[] producers;
+    /** How often paths were looked for. */
+    private int searches;
+
     /** For each slot the steps so far that read it. */
     private final List<List<Integer>> readers = new ArrayList<>();
 
-    private Fusion(List<Plan.Step> steps, List<@Nullable Value> initial, KernelCompiler compiler) {
-        int slots = initial.size();
-        this.steps = steps;
-        this.constants = new UniformConstants(initial);
+    private Fusion(Draft draft, KernelCompiler compiler) {
+        int slots = draft.slotCount();
+        this.draft = draft;
+        this.steps = draft.steps;
+        this.constants = new UniformConstants(draft.initial);
         this.compiler = compiler;
         this.calls = new FusibleCall[steps.size()];
         this.units = new Unit[steps.size()];
@@ -77,22 +90,13 @@ final class Fusion {
         }
     }
 
-    /**
-     * The same plan with kernels.
-     *
-     * @param steps each after those that it reads from
-     * @param initial what the slots have before the first step; slots may be added, and constants let go that no step reads
-     * @param results slots that the plan gives
-     * @param kernels asked for the compiler if there is an array
-     */
-    static List<Plan.Step> fuse(
-            List<Plan.Step> steps,
-            List<@Nullable Value> initial,
-            int[] results,
-            Supplier<@Nullable KernelCompiler> kernels) {
-        boolean worth = steps.stream().anyMatch(step -> step instanceof Plan.Call call && isArray(call.call));
-        KernelCompiler compiler = worth ? kernels.get() : null;
-        return compiler == null ? steps : new Fusion(steps, initial, compiler).run(results);
+    /** Gives a draft kernels. */
+    static void fuse(Draft draft) {
+        boolean worth = draft.steps.stream().anyMatch(step -> step instanceof Plan.Call call && isArray(call.call));
+        KernelCompiler compiler = worth ? draft.kernels.get() : null;
+        if (compiler != null) {
+            draft.steps = new Fusion(draft, compiler).run();
+        }
     }
 
     /** Whether a call is on more than scalars, which other programs are for, and could be elementwise. */
@@ -100,12 +104,12 @@ final class Fusion {
         return !ScalarInterpreter.takes(call);
     }
 
-    private List<Plan.Step> run(int[] results) {
+    private List<Plan.Step> run() {
         for (int i = 0; i < steps.size(); i++) {
             place(i);
         }
         Set<Integer> kept = new HashSet<>();
-        Arrays.stream(results).forEach(kept::add);
+        Arrays.stream(draft.results).forEach(kept::add);
         List<Plan.Step> written = new ArrayList<>();
         for (Unit unit : ordered()) {
             written.addAll(write(unit, kept));
@@ -201,25 +205,30 @@ final class Fusion {
         return false;
     }
 
-    /** Whether there is a path from a unit to another with a third one on it. */
+    /**
+     * Whether there is a path from a unit to another with a third one on it. The steps' numbers say nothing here: a path may enter a
+     * unit at a late member and leave it from an early one.
+     */
     private boolean dependsThroughOthers(Unit from, Unit to) {
-        Set<Unit> seen = new HashSet<>();
+        searches++;
+        to.isNew(searches);
+        int visits = 0;
         List<Unit> open = new ArrayList<>();
-        for (Unit unit : before(to)) {
-            if (unit != from && seen.add(unit)) {
-                open.add(unit);
+        for (int source : to.sources) {
+            if (units[source] != from && units[source].isNew(searches)) {
+                open.add(units[source]);
             }
         }
         while (!open.isEmpty()) {
-            if (seen.size() > MOST_VISITS) {
+            if (++visits > MOST_VISITS) {
                 return true;
             }
-            for (Unit unit : before(open.remove(open.size() - 1))) {
+            for (int source : open.remove(open.size() - 1).sources) {
+                Unit unit = units[source];
                 if (unit == from) {
                     return true;
                 }
-                // The last member of what depends on a unit comes after the unit's first.
-                if (unit.last() > from.first() && seen.add(unit)) {
+                if (unit.isNew(searches)) {
                     open.add(unit);
                 }
             }
@@ -284,20 +293,22 @@ final class Fusion {
     private FusedStep fused(Unit unit, Set<Integer> kept) {
         FusibleCall kind = Objects.requireNonNull(unit.kind);
         LoopWriter writer = new LoopWriter(kind.space(), kind.reduced());
-        List<Plan.Call> members = new ArrayList<>();
+        // With the reshapes that the kernel looks through, for whoever runs them one by one.
+        Set<Plan.Call> calls = new LinkedHashSet<>();
         Set<Integer> filled = new LinkedHashSet<>();
+        for (int member : unit.members) {
+            Plan.Call call = (Plan.Call) steps.get(member);
+            int[] slots = Arrays.stream(call.inputs)
+                    .map(slot -> filled.contains(slot) ? slot : constants.scalar(beforeReshapes(slot, calls)))
+                    .toArray();
+            writer.add(calls(member), slots, constants::isScalar, call.outputs[0]);
+            filled.add(call.outputs[0]);
+            calls.add(call);
+        }
+        List<Integer> outputs = new ArrayList<>();
         List<TensorSpec> specs = new ArrayList<>();
         for (int member : unit.members) {
             Plan.Call call = (Plan.Call) steps.get(member);
-            members.add(call);
-            int[] slots = Arrays.stream(call.inputs)
-                    .map(slot -> filled.contains(slot) ? slot : constants.scalar(beforeReshapes(slot)))
-                    .toArray();
-            writer.add(Objects.requireNonNull(calls[member]), slots, constants::isScalar, call.outputs[0]);
-            filled.add(call.outputs[0]);
-        }
-        List<Integer> outputs = new ArrayList<>();
-        for (Plan.Call call : members) {
             int slot = call.outputs[0];
             if (kept.contains(slot) || isReadOutside(slot, unit)) {
                 outputs.add(slot);
@@ -310,24 +321,30 @@ final class Fusion {
         int[] sources = Arrays.stream(read)
                 .map(slot -> Arrays.stream(inputs).boxed().toList().indexOf(slot))
                 .toArray();
+        boolean atOnce = draft.kernelsAtOnce || kind.space().elements() * unit.members.size() >= AT_ONCE;
         return new FusedStep(
-                new FusedLoop(writer.program(), compiler),
+                new LazyLoop(writer.program(), compiler, atOnce),
                 sources,
                 inputs,
                 outputs.stream().mapToInt(slot -> slot).toArray(),
                 specs.toArray(new TensorSpec[0]),
-                members);
+                List.copyOf(calls));
+    }
+
+    private FusibleCall calls(int member) {
+        return Objects.requireNonNull(calls[member]);
     }
 
     /** Where the same elements are in the same order: a kernel reads them under any shape. */
-    private int beforeReshapes(int slot) {
-        int at = slot;
-        while (producers[at] >= 0
-                && steps.get(producers[at]) instanceof Plan.Call call
+    private int beforeReshapes(int slot, Set<Plan.Call> reshapes) {
+        if (producers[slot] >= 0
+                && steps.get(producers[slot]) instanceof Plan.Call call
                 && FusibleCall.isReshape(call.call)) {
-            at = call.inputs[0];
+            int before = beforeReshapes(call.inputs[0], reshapes);
+            reshapes.add(call);
+            return before;
         }
-        return at;
+        return slot;
     }
 
     private boolean isReadOutside(int slot, Unit unit) {

@@ -78,7 +78,8 @@ final class Gammas {
         if (x < 10) {
             double sum = 0;
             double at = x;
-            while (at > 2) {
+            int steps = (int) Math.ceil(x - 2);
+            for (int i = 0; i < steps; i++) {
                 at--;
                 sum += 1 / at;
             }

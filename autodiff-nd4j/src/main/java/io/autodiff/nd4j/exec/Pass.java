@@ -89,7 +89,7 @@ enum Pass {
     FUSION {
         @Override
         void run(Draft draft) {
-            draft.steps = Fusion.fuse(draft.steps, draft.initial, draft.results, draft.kernels);
+            Fusion.fuse(draft);
         }
     },
 

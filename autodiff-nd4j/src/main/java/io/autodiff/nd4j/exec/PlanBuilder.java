@@ -46,6 +46,7 @@ public final class PlanBuilder {
      * @throws IllegalStateException if a result depends on a placeholder that is none of the plan's
      */
     public CompiledGraph build(List<Node> results) {
+        draft.kernelsAtOnce = true;
         List<Computation> traced = Execution.current().order(results).stream()
                 .filter(Computation::isTraced)
                 .toList();

@@ -70,7 +70,7 @@ final class ScalarArithmetic {
      * @param call what asks for it, and is named if it is refused
      * @param element which element of the result it is for
      */
-    static long integer(ScalarFunction function, long a, long b, OpCall<?> call, int element) {
+    static long integer(ScalarFunction function, long a, long b, OpCall<?> call, long element) {
         return switch (function) {
             case ADD -> a + b;
             case SUB -> a - b;
@@ -128,7 +128,7 @@ final class ScalarArithmetic {
     }
 
     /** Both refusals are for what would end the process, or wrap, in native code. */
-    private static long floorDiv(long x, long y, OpCall<?> call, int element) {
+    private static long floorDiv(long x, long y, OpCall<?> call, long element) {
         long least = call.outputSpec().dtype() == DType.INT32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
         if (y == -1 && x == least) {
             throw call.error(x + " / -1 at element " + element + " of the result is beyond "
@@ -137,7 +137,7 @@ final class ScalarArithmetic {
         return Math.floorDiv(x, notZero(y, call, element));
     }
 
-    private static long notZero(long divisor, OpCall<?> call, int element) {
+    private static long notZero(long divisor, OpCall<?> call, long element) {
         if (divisor == 0) {
             throw call.error("the divisor 'y' is 0 at element " + element + " of the result");
         }

@@ -6,6 +6,9 @@ import io.autodiff.nd4j.ops.Casts;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.ScalarFunction;
 import io.autodiff.op.TensorSpec;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -125,7 +128,9 @@ final class ScalarProgram {
 
     /** One run, on places whose inputs are set. */
     void run(double[] f, long[] n) {
-        run(f, n, calls, 0);
+        for (Instruction instruction : instructions) {
+            run(instruction, f, n);
+        }
     }
 
     /** An output, of what its places hold. */
@@ -154,25 +159,16 @@ final class ScalarProgram {
         return outputs[output];
     }
 
-    /**
-     * One run, on places whose inputs are set. Afterwards they are as good as new for another run, once its inputs are set.
-     *
-     * @param f the places of doubles
-     * @param n the places of longs
-     * @param named the calls that this was compiled of, or such as differ from them in shapes alone: what an error names
-     * @param element which element of their results this is
-     */
-    void run(double[] f, long[] n, OpCall<?>[] named, int element) {
-        for (Instruction instruction : instructions) {
-            run(instruction, f, n, named, element);
-        }
+    /** What a run does, in order. */
+    List<Instruction> instructions() {
+        return Collections.unmodifiableList(Arrays.asList(instructions));
     }
 
-    private static void run(Instruction i, double[] f, long[] n, OpCall<?>[] named, int element) {
+    private void run(Instruction i, double[] f, long[] n) {
         int to = i.to;
         switch (i.kind) {
             case FLOATING -> f[to] = ScalarArithmetic.floating(i.function, f[i.a], f[i.b]);
-            case INTEGER -> n[to] = ScalarArithmetic.integer(i.function, n[i.a], n[i.b], named[i.call], element);
+            case INTEGER -> n[to] = ScalarArithmetic.integer(i.function, n[i.a], n[i.b], calls[i.call], 0);
             case COMPARE_FLOATING ->
                 n[to] = ScalarArithmetic.compare(i.function, ScalarArithmetic.order(f[i.a], f[i.b]));
             case COMPARE_INTEGER -> n[to] = ScalarArithmetic.compare(i.function, Long.compare(n[i.a], n[i.b]));
@@ -180,8 +176,8 @@ final class ScalarProgram {
             case SELECT_INTEGER -> n[to] = n[i.a] != 0 ? n[i.b] : n[i.c];
             case CAST_FLOATING_TO_FLOATING -> f[to] = f[i.a];
             case CAST_INTEGER_TO_FLOATING -> f[to] = (double) n[i.a];
-            case CAST_FLOATING_TO_INTEGER -> n[to] = Casts.toInteger(named[i.call], f[i.a], element);
-            case CAST_INTEGER_TO_INTEGER -> n[to] = Casts.toInteger(named[i.call], n[i.a]);
+            case CAST_FLOATING_TO_INTEGER -> n[to] = Casts.toInteger(calls[i.call], f[i.a], 0);
+            case CAST_INTEGER_TO_INTEGER -> n[to] = Casts.toInteger(calls[i.call], n[i.a]);
         }
         if (i.narrows == DType.FLOAT32) {
             f[to] = (float) f[to];

@@ -15,6 +15,9 @@ public final class Computation implements Node.State {
     int mark;
 
     int nextInput;
+    /** Where that linearisation came from; null when it is done. */
+    @Nullable
+    Computation above;
 
     private boolean consumed;
     private boolean met;

@@ -1,10 +1,9 @@
 package io.autodiff.nd4j.graph;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The order in which pending computations run: each after those that its inputs wait for. A loop, so that depth costs no stack. */
 public final class Linearisation {
@@ -22,27 +21,34 @@ public final class Linearisation {
     public List<Computation> order(Collection<Node> roots) {
         mark++;
         List<Computation> order = new ArrayList<>();
-        Deque<Computation> visiting = new ArrayDeque<>();
         for (Node root : roots) {
-            enter(root, visiting);
-            while (!visiting.isEmpty()) {
-                Computation top = visiting.peek();
-                if (top.nextInput == top.call().inputCount()) {
-                    order.add(visiting.pop());
-                } else {
-                    enter(top.input(top.nextInput++), visiting);
+            Computation top = entered(root, null);
+            while (top != null) {
+                Computation below = null;
+                int inputs = top.call().inputCount();
+                while (below == null && top.nextInput < inputs) {
+                    below = entered(top.input(top.nextInput++), top);
                 }
+                if (below == null) {
+                    order.add(top);
+                    below = top.above;
+                    top.above = null;
+                }
+                top = below;
             }
         }
         return order;
     }
 
-    private void enter(Node node, Deque<Computation> visiting) {
+    /** The node's computation, to be gone through before the one above; null if there is none or it was met already. */
+    private @Nullable Computation entered(Node node, @Nullable Computation above) {
         Computation computation = node.pending();
-        if (computation != null && computation.mark != mark) {
-            computation.mark = mark;
-            computation.nextInput = 0;
-            visiting.push(computation);
+        if (computation == null || computation.mark == mark) {
+            return null;
         }
+        computation.mark = mark;
+        computation.nextInput = 0;
+        computation.above = above;
+        return computation;
     }
 }

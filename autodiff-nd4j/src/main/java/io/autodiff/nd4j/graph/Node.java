@@ -9,6 +9,8 @@ import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,16 +45,39 @@ public final class Node implements Tensor {
     /** What a node has: one of the two, and nothing once it is released. */
     sealed interface State permits Value, Computation {}
 
+    private static final VarHandle STATE = stateHandle();
+
     private final TensorSpec spec;
     private final Evaluator evaluator;
     private final int hash;
-    private volatile @Nullable State state;
+    /**
+     * Set with release, read with acquire: who sees a value sees what is in it. A volatile write would have the processor wait, which
+     * costs more than all the rest of making a node.
+     */
+    @SuppressWarnings("UnusedVariable") // used by way of STATE
+    private @Nullable State state;
 
     private Node(TensorSpec spec, Evaluator evaluator, State state) {
         this.spec = spec;
         this.evaluator = evaluator;
         this.hash = evaluator.number();
-        this.state = state;
+        set(state);
+    }
+
+    private static VarHandle stateHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(Node.class, "state", State.class);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
+        }
+    }
+
+    private @Nullable State state() {
+        return (State) STATE.getAcquire(this);
+    }
+
+    private void set(@Nullable State next) {
+        STATE.setRelease(this, next);
     }
 
     /**
@@ -103,16 +128,10 @@ public final class Node implements Tensor {
      * @return the node
      */
     public static Node alias(Node node, Evaluator evaluator) {
-        if (node.state instanceof Value present && node.evaluator == evaluator) {
+        if (node.state() instanceof Value present && node.evaluator == evaluator) {
             return new Node(node.spec, evaluator, present);
         }
-        List<TensorSpec> specs = List.of(node.spec);
-        return pending(
-                        OpCall.of(ALIAS, Attributes.NONE, specs)
-                                .withOutputSpecs(specs)
-                                .withInputs(List.of(node)),
-                        evaluator)
-                .get(0);
+        return pending(OpCall.on(ALIAS, Attributes.NONE, node), evaluator).get(0);
     }
 
     /**
@@ -173,7 +192,7 @@ public final class Node implements Tensor {
 
     /** {@return what will compute the value; null if it is there, or gone} */
     public @Nullable Computation pending() {
-        return state instanceof Computation computation ? computation : null;
+        return state() instanceof Computation computation ? computation : null;
     }
 
     /**
@@ -201,11 +220,11 @@ public final class Node implements Tensor {
      * @throws IllegalStateException if the node was released
      */
     public Value value() {
-        if (state instanceof Value present) {
+        if (state() instanceof Value present) {
             return present;
         }
         evaluator.evaluate(List.of(this));
-        if (state instanceof Value computed) {
+        if (state() instanceof Value computed) {
             return computed;
         }
         throw released();
@@ -218,7 +237,7 @@ public final class Node implements Tensor {
      */
     public void complete(Value computed) {
         computed.claim(this);
-        state = computed;
+        set(computed);
     }
 
     /** {@return the value, computed now if it was not before; this node no longer owns it} */
@@ -235,7 +254,7 @@ public final class Node implements Tensor {
     }
 
     private void requireAlive() {
-        if (state == null) {
+        if (state() == null) {
             throw released();
         }
     }
@@ -244,8 +263,8 @@ public final class Node implements Tensor {
     @Nullable
     Value release() {
         synchronized (evaluator) {
-            State last = state;
-            state = null;
+            State last = state();
+            set(null);
             return last instanceof Value owned && equals(owned.owner()) ? owned : null;
         }
     }

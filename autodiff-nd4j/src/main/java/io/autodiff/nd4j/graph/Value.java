@@ -16,6 +16,9 @@ public final class Value implements Node.State {
     private final TensorSpec spec;
     private final long bits;
     private final boolean closeable;
+    /** Whether this is a scalar that came from Java: nobody owns it. */
+    private final boolean inJava;
+
     private volatile @Nullable INDArray array;
     private @Nullable Node owner;
     private int pins;
@@ -24,9 +27,13 @@ public final class Value implements Node.State {
     private ArrayPool.@Nullable Memory memory;
 
     private Value(TensorSpec spec, long bits, @Nullable INDArray array, boolean closeable) {
+        this.inJava = array == null;
         this.spec = spec;
         this.bits = bits;
-        this.array = array;
+        if (array != null) {
+            // Not for null: a volatile write costs more than all the rest of a scalar.
+            this.array = array;
+        }
         this.closeable = closeable;
     }
 
@@ -170,9 +177,9 @@ public final class Value implements Node.State {
         owner = node.equals(owner) ? null : owner;
     }
 
-    /** Makes a node the owner if there is none yet, and there is memory to own: a scalar in Java is left to the collector. */
+    /** Makes a node the owner if there is none yet. A scalar that came from Java is left to the collector, array and all. */
     void claim(Node node) {
-        if (array != null) {
+        if (!inJava) {
             synchronized (this) {
                 owner = owner == null ? node : owner;
             }

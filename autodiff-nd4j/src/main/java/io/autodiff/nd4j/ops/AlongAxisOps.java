@@ -77,9 +77,10 @@ final class AlongAxisOps {
         int[] positions = positions(call, from.size());
         int[] sources = new int[positions.length];
         for (int lane = 0; lane < to.count(); lane++) {
-            for (int i = 0; i < to.size(); i++) {
-                int at = to.at(lane, i);
-                sources[at] = from.at(lane, positions[at]);
+            int start = from.start(lane);
+            int at = to.start(lane);
+            for (int i = 0; i < to.size(); i++, at += to.inner()) {
+                sources[at] = start + positions[at] * from.inner();
             }
         }
         if (!call.outputSpec().dtype().isFloating()) {
@@ -104,9 +105,10 @@ final class AlongAxisOps {
         int[] positions = positions(call, to.size());
         int[] targets = new int[positions.length];
         for (int lane = 0; lane < from.count(); lane++) {
-            for (int i = 0; i < from.size(); i++) {
-                int at = from.at(lane, i);
-                targets[at] = to.at(lane, positions[at]);
+            int start = to.start(lane);
+            int at = from.start(lane);
+            for (int i = 0; i < from.size(); i++, at += from.inner()) {
+                targets[at] = start + positions[at] * to.inner();
             }
         }
         int elements = Math.toIntExact(call.outputSpec().shape().elements());

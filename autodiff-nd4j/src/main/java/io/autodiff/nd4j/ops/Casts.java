@@ -16,7 +16,7 @@ public final class Casts {
      * @return the integer
      * @throws io.autodiff.op.InvalidOperandException if it is NaN or beyond the dtype
      */
-    public static long toInteger(OpCall<?> call, double element, int index) {
+    public static long toInteger(OpCall<?> call, double element, long index) {
         DType to = call.outputSpec().dtype();
         if (to == DType.BOOL) {
             return element != 0 ? 1 : 0;

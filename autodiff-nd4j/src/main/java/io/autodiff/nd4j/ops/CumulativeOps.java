@@ -71,10 +71,11 @@ final class CumulativeOps {
         Lanes lanes = lanes(call);
         boolean exclusive = exclusive(call);
         boolean reverse = reverse(call);
+        int step = reverse ? -lanes.inner() : lanes.inner();
         for (int lane = 0; lane < lanes.count(); lane++) {
             double result = start;
-            for (int i = 0; i < lanes.size(); i++) {
-                int at = lanes.at(lane, reverse ? lanes.size() - 1 - i : i);
+            int at = first(lanes, lane, reverse);
+            for (int i = 0; i < lanes.size(); i++, at += step) {
                 double before = result;
                 result = function.applyAsDouble(result, x[at]);
                 x[at] = exclusive ? before : result;
@@ -88,10 +89,11 @@ final class CumulativeOps {
         Lanes lanes = lanes(call);
         boolean exclusive = exclusive(call);
         boolean reverse = reverse(call);
+        int step = reverse ? -lanes.inner() : lanes.inner();
         for (int lane = 0; lane < lanes.count(); lane++) {
             long result = start;
-            for (int i = 0; i < lanes.size(); i++) {
-                int at = lanes.at(lane, reverse ? lanes.size() - 1 - i : i);
+            int at = first(lanes, lane, reverse);
+            for (int i = 0; i < lanes.size(); i++, at += step) {
                 long before = result;
                 result = function.applyAsLong(result, x[at]);
                 x[at] = exclusive ? before : result;
@@ -116,10 +118,11 @@ final class CumulativeOps {
         double[] term = NdArrays.doubles(call.input("term"));
         Lanes lanes = lanes(call);
         boolean reverse = reverse(call);
+        int step = reverse ? -lanes.inner() : lanes.inner();
         for (int lane = 0; lane < lanes.count(); lane++) {
             double result = 0;
-            for (int i = 0; i < lanes.size(); i++) {
-                int at = lanes.at(lane, reverse ? lanes.size() - 1 - i : i);
+            int at = first(lanes, lane, reverse);
+            for (int i = 0; i < lanes.size(); i++, at += step) {
                 result = i == 0 ? term[at] : factor[at] * result + term[at];
                 term[at] = result;
             }
@@ -163,6 +166,10 @@ final class CumulativeOps {
         long[][] zeros = new long[sizes.length][2];
         zeros[axis] = new long[] {1 - from[axis], from[axis]};
         return x.slice(from, Shape.of(sizes)).pad(zeros);
+    }
+
+    private static int first(Lanes lanes, int lane, boolean reverse) {
+        return lanes.start(lane) + (reverse ? (lanes.size() - 1) * lanes.inner() : 0);
     }
 
     private static Lanes lanes(OpCall<INDArray> call) {

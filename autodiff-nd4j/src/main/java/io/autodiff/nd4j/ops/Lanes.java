@@ -20,16 +20,15 @@ record Lanes(int outer, int size, int inner) {
             outer *= i < axis ? shape.size(i) : 1;
             inner *= i > axis ? shape.size(i) : 1;
         }
-        Math.toIntExact(outer * shape.size(axis) * inner);
-        return new Lanes((int) outer, (int) shape.size(axis), (int) inner);
+        return new Lanes(Math.toIntExact(outer), Math.toIntExact(shape.size(axis)), Math.toIntExact(inner));
     }
 
     int count() {
         return outer * inner;
     }
 
-    /** Where in the array an element of a lane is. */
-    int at(int lane, int index) {
-        return (lane / inner * size + index) * inner + lane % inner;
+    /** Where in the array the first element of a lane is; each of the others is {@code inner} after the one before it. */
+    int start(int lane) {
+        return lane / inner * size * inner + lane % inner;
     }
 }

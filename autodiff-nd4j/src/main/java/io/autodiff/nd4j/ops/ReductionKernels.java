@@ -28,24 +28,33 @@ final class ReductionKernels {
 
     private ReductionKernels() {}
 
+    /** ND4J's reduction of an array over axes, without them. */
+    @FunctionalInterface
+    private interface Reduction {
+        INDArray apply(INDArray x, int... axes);
+    }
+
     static INDArray sum(OpCall<INDArray> call) {
-        return reduce(call, 0, x -> sum(x, axes(call)));
+        return reduce(call, 0, x -> inBlocks(x, INDArray::sum, axes(call)));
     }
 
     static INDArray prod(OpCall<INDArray> call) {
-        return reduce(call, 1, x -> x.prod(axes(call)));
+        return reduce(call, 1, x -> inBlocks(x, INDArray::prod, axes(call)));
     }
 
     static INDArray max(OpCall<INDArray> call) {
         // ND4J's greatest of integers is never the least of the dtype. It has no such limit at the other end: -1 - x
         // turns them round.
         return call.outputSpec().dtype().isInteger()
-                ? reduce(call, 0, x -> x.rsub(-1).min(axes(call)).rsub(-1))
-                : reduce(call, 0, x -> withNan(x, x.max(axes(call)), axes(call)));
+                ? reduce(
+                        call,
+                        0,
+                        x -> inBlocks(x.rsub(-1), INDArray::min, axes(call)).rsub(-1))
+                : reduce(call, 0, x -> withNan(x, INDArray::max, axes(call)));
     }
 
     static INDArray min(OpCall<INDArray> call) {
-        return reduce(call, 0, x -> withNan(x, x.min(axes(call)), axes(call)));
+        return reduce(call, 0, x -> withNan(x, INDArray::min, axes(call)));
     }
 
     static INDArray norm2(OpCall<INDArray> call) {
@@ -53,7 +62,7 @@ final class ReductionKernels {
             return Transforms.abs(call.input("x"), true);
         }
         return reduce(call, 0, x -> {
-            INDArray norm = Transforms.sqrt(sum(x.mul(x), axes(call)), false);
+            INDArray norm = Transforms.sqrt(inBlocks(x.mul(x), INDArray::sum, axes(call)), false);
             double small = x.dataType() == DataType.DOUBLE ? SMALL_DOUBLE : SMALL_FLOAT;
             boolean exact = Arrays.stream(NdArrays.doubles(norm)).allMatch(n -> n > small && n < 1 / small);
             return exact ? norm : scaledNorm(x, axes(call));
@@ -69,7 +78,7 @@ final class ReductionKernels {
         }
         INDArray divisor = Nd4j.create(scales, scale.shape(), DataType.DOUBLE).castTo(x.dataType());
         INDArray scaled = x.div(divisor);
-        INDArray norm = Transforms.sqrt(sum(scaled.mul(scaled), axes), false);
+        INDArray norm = Transforms.sqrt(inBlocks(scaled.mul(scaled), INDArray::sum, axes), false);
         return norm.mul(divisor.reshape('c', norm.shape()));
     }
 
@@ -90,15 +99,15 @@ final class ReductionKernels {
         Lanes lanes = Lanes.of(Shape.of(call.input("x").shape()), axis);
         long[] positions = new long[lanes.count()];
         for (int lane = 0; lane < positions.length; lane++) {
-            int best = 0;
-            for (int i = 1; i < lanes.size() && !Double.isNaN(x[lanes.at(lane, best)]); i++) {
-                double element = x[lanes.at(lane, i)];
-                double before = x[lanes.at(lane, best)];
-                if (Double.isNaN(element) || (greatest ? element > before : element < before)) {
-                    best = i;
+            int at = lanes.start(lane);
+            double best = x[at];
+            for (int i = 1; i < lanes.size() && !Double.isNaN(best); i++) {
+                double element = x[at += lanes.inner()];
+                if (Double.isNaN(element) || (greatest ? element > best : element < best)) {
+                    best = element;
+                    positions[lane] = i;
                 }
             }
-            positions[lane] = best;
         }
         return NdArrays.of(call.outputSpec(), positions);
     }
@@ -120,17 +129,17 @@ final class ReductionKernels {
                 .reshape('c', call.outputSpec().shape().toArray());
     }
 
-    /** The sum, without the axes. Of more than a block, run by run of neighbouring axes, the last run first. */
-    private static INDArray sum(INDArray x, int... axes) {
+    /** The reduction, without the axes. Of more than a block, run by run of neighbouring axes, the last run first. */
+    private static INDArray inBlocks(INDArray x, Reduction reduction, int... axes) {
         long[] shape = x.shape();
         long elements = 1;
         for (int axis : axes) {
             elements *= shape[axis];
         }
-        if (elements <= BLOCK || !x.isR()) {
-            return x.sum(axes);
+        if (elements <= BLOCK) {
+            return reduction.apply(x, axes);
         }
-        INDArray sum = x;
+        INDArray reduced = x;
         long inner = 1;
         int next = axes.length - 1;
         for (int axis = shape.length - 1; axis >= 0; axis--) {
@@ -142,30 +151,31 @@ final class ReductionKernels {
             for (next--; next >= 0 && axes[next] == axis - 1; next--) {
                 size *= shape[--axis];
             }
-            sum = middleSum(sum.reshape('c', sum.length() / size / inner, size, inner));
+            reduced = middle(reduced.reshape('c', reduced.length() / size / inner, size, inner), reduction);
         }
-        return sum;
+        return reduced;
     }
 
     /**
-     * The sum over the middle axis, in blocks whose sums are added up in the same way. The error then grows with the logarithm of
-     * the number of elements (Higham, "The accuracy of floating point summation", 1993), and ND4J is faster on blocks as well.
+     * The reduction of the middle axis, in blocks whose results are reduced in the same way. The error of a sum then grows with the
+     * logarithm of the number of elements (Higham, "The accuracy of floating point summation", 1993), and ND4J is faster on blocks.
      */
-    private static INDArray middleSum(INDArray x) {
+    private static INDArray middle(INDArray x, Reduction reduction) {
         long outer = x.size(0);
         long size = x.size(1);
         long inner = x.size(2);
         if (size <= BLOCK) {
-            return inner == 1 ? x.reshape('c', outer, size).sum(1) : x.sum(1).reshape('c', outer, inner);
+            INDArray direct = inner == 1 ? reduction.apply(x.reshape('c', outer, size), 1) : reduction.apply(x, 1);
+            return direct.reshape('c', outer, 1, inner);
         }
         long block = block(size);
-        long whole = size - size % block;
-        INDArray blocks = (whole == size ? x : part(x, 0, whole)).reshape('c', outer * (whole / block), block, inner);
-        INDArray sum = middleSum(middleSum(blocks).reshape('c', outer, whole / block, inner));
-        return whole == size
-                ? sum
-                : sum.reshape('c', outer, inner)
-                        .addi(middleSum(part(x, whole, size)).reshape('c', outer, inner));
+        long blocks = size / block;
+        long whole = blocks * block;
+        INDArray results = middle(
+                        (whole == size ? x : part(x, 0, whole)).reshape('c', outer * blocks, block, inner), reduction)
+                .reshape('c', outer, blocks, inner);
+        return middle(
+                whole == size ? results : Nd4j.concat(1, results, middle(part(x, whole, size), reduction)), reduction);
     }
 
     /** A divisor of the size if one will do, as then nothing is left over. */
@@ -189,12 +199,14 @@ final class ReductionKernels {
         return z;
     }
 
-    /** NaN in place of the extremum of each group that has one. */
-    private static INDArray withNan(INDArray x, INDArray extremum, int... axes) {
+    /** The extremum of each group, and NaN where a group has one. */
+    private static INDArray withNan(INDArray x, Reduction reduction, int... axes) {
+        INDArray extremum = inBlocks(x, reduction, axes);
         if (!hasNan(x)) {
             return extremum;
         }
-        INDArray found = x.neq(x).castTo(x.dataType()).max(axes).reshape('c', extremum.shape());
+        INDArray found =
+                inBlocks(x.neq(x).castTo(x.dataType()), INDArray::max, axes).reshape('c', extremum.shape());
         INDArray z = Nd4j.createUninitialized(x.dataType(), extremum.shape(), 'c');
         Nd4j.exec(DynamicCustomOp.builder("select")
                 .addInputs(found.gt(0), Nd4j.valueArrayOf(extremum.shape(), Double.NaN, x.dataType()), extremum)
@@ -205,7 +217,9 @@ final class ReductionKernels {
 
     /** Whether there may be one: the sum is NaN then, and where infinities of both signs meet. */
     private static boolean hasNan(INDArray x) {
-        return x.isR() && Double.isNaN(x.sum().getDouble(0));
+        return x.isR()
+                && Double.isNaN(inBlocks(x.reshape('c', new long[] {x.length()}), INDArray::sum, 0)
+                        .getDouble(0));
     }
 
     /** In ascending order, which the blocks of a sum are made by. */

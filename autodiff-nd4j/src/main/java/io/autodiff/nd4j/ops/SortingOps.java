@@ -50,12 +50,14 @@ final class SortingOps {
         long[] positions = new long[to.count() * to.size()];
         long[] lane = new long[from.size()];
         for (int number = 0; number < from.count(); number++) {
-            for (int i = 0; i < lane.length; i++) {
-                lane[i] = keys[from.at(number, i)];
+            int at = from.start(number);
+            for (int i = 0; i < lane.length; i++, at += from.inner()) {
+                lane[i] = keys[at];
             }
             int[] order = to.size() <= FEW && to.size() < lane.length ? first(lane, to.size()) : sorted(lane);
-            for (int i = 0; i < to.size(); i++) {
-                positions[to.at(number, i)] = order[i];
+            at = to.start(number);
+            for (int i = 0; i < to.size(); i++, at += to.inner()) {
+                positions[at] = order[i];
             }
         }
         return NdArrays.of(call.outputSpec(), positions);

@@ -145,6 +145,21 @@ class FusionTest {
         assertAgree(program, List.of(numbers(DType.FLOAT64, 5, 7), numbers(DType.FLOAT64, 7)), 1e-12, "two groups");
     }
 
+    /** From c by way of s, which is with a, to r, which comes before c, and to t: so c and t are not one. */
+    @Test
+    void aPathThatLeavesAGroupFromAnEarlierMemberIsSeen() {
+        Program program = in -> {
+            Tensor a = in.get(0).sin().mul(2);
+            Tensor r = a.mmul(in.get(1));
+            Tensor c = in.get(1).cos().mul(3);
+            Tensor s = a.mul(c.mmul(in.get(0)));
+            Tensor t = r.mmul(in.get(0)).mul(c);
+            return List.of(r, s, t);
+        };
+        Tensor x = numbers(DType.FLOAT64, 4, 4);
+        assertAgree(program, List.of(x, x.mul(0.5).evaluate()), 1e-11, "a way back");
+    }
+
     @Test
     void aReductionIsReadInTheNextKernel() {
         Program softmax = in -> {

@@ -11,7 +11,6 @@ import io.autodiff.nd4j.fused.LoopReference.Scalar;
 import io.autodiff.op.ScalarFunction;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,16 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Random programs do what the reference says, number by number, and write nothing else. */
 class LoopProgramTest {
-    /** The bound that {@link MathFunctionsTest} holds each of them to; what else there is rounds once. */
-    private static final double UNITS = 4;
-
-    private static final Set<ScalarFunction> APPROXIMATE = Set.of(
-            ScalarFunction.EXP,
-            ScalarFunction.LOG,
-            ScalarFunction.SIN,
-            ScalarFunction.COS,
-            ScalarFunction.TANH,
-            ScalarFunction.POW);
+    /** No more than the bounds to which {@link MathFunctionsTest} holds each of them; what else there is rounds once. */
+    private static final double UNITS = 5;
 
     static IntStream seeds() {
         return IntStream.range(0, Integer.getInteger("autodiff.test.programs", 60));
@@ -133,7 +124,7 @@ class LoopProgramTest {
                                 .map(operand -> scalar(
                                         program.instructions().get(operand).dtype(), outputs.get(operand), position))
                                 .toArray(Scalar[]::new));
-                if (APPROXIMATE.contains(apply.function())) {
+                if (MathFunctionsTest.BOUNDS.containsKey(apply.function())) {
                     assertClose(
                             dtype,
                             expected.floating(),
@@ -169,6 +160,7 @@ class LoopProgramTest {
         GuardedMemory elements = outputs.get(output.instruction());
         GuardedMemory results = outputs.get(number);
         double[] sums = new double[results.size()];
+        double[] lost = new double[results.size()];
         double[] sizes = new double[results.size()];
         long[] integers = new long[results.size()];
         java.util.Arrays.fill(sums, reduction.identity(dtype).doubleValue());
@@ -177,7 +169,11 @@ class LoopProgramTest {
             int at = LoopReference.reducedIndex(program, position);
             if (dtype.isFloating()) {
                 double element = elements.floating(position);
-                sums[at] = reduction.join(sums[at], element);
+                double next = reduction.join(sums[at], element);
+                // What a sum lost in rounding, by Neumaier: the reference must be better than what it is to judge.
+                lost[at] +=
+                        Math.abs(sums[at]) >= Math.abs(element) ? sums[at] - next + element : element - next + sums[at];
+                sums[at] = next;
                 sizes[at] += Math.abs(element);
             } else {
                 integers[at] = reduction.join(integers[at], elements.integer(position));
@@ -192,7 +188,7 @@ class LoopProgramTest {
                 if (Double.isNaN(sizes[i]) || Double.isInfinite(sizes[i])) {
                     assertEquals(sums[i], results.floating(i), where);
                 } else if (sizes[i] < (dtype == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE)) {
-                    assertEquals(sums[i], results.floating(i), 16 * unit * sizes[i], where);
+                    assertEquals(sums[i] + lost[i], results.floating(i), 16 * unit * sizes[i], where);
                 }
             } else if (reduction == Reduction.PROD) {
                 double size = Math.abs(sums[i]);

@@ -1,6 +1,7 @@
 package io.autodiff.nd4j.fused;
 
 import io.autodiff.DType;
+import io.autodiff.nd4j.exec.Scalars;
 import io.autodiff.nd4j.fused.LoopProgram.Apply;
 import io.autodiff.nd4j.fused.LoopProgram.Constant;
 import io.autodiff.nd4j.fused.LoopProgram.Instruction;
@@ -91,8 +92,9 @@ final class LoopReference {
                                 : holds(function, Long.compare(x[0].integer, x[1].integer), 0) ? 1 : 0);
             default ->
                 given.isFloating()
-                        ? Scalar.of(dtype, floating(function, x[0].floating, x.length > 1 ? x[1].floating : 0), 0)
-                        : Scalar.of(dtype, 0, integer(function, x[0].integer, x.length > 1 ? x[1].integer : 0));
+                        ? Scalar.of(
+                                dtype, Scalars.floating(function, x[0].floating, x.length > 1 ? x[1].floating : 0), 0)
+                        : Scalar.of(dtype, 0, Scalars.integer(function, x[0].integer, x.length > 1 ? x[1].integer : 0));
         };
     }
 
@@ -113,38 +115,6 @@ final class LoopReference {
             case LTE -> a <= b;
             case EQ -> a == b;
             default -> a != b;
-        };
-    }
-
-    private static double floating(ScalarFunction function, double a, double b) {
-        return switch (function) {
-            case ADD -> a + b;
-            case SUB -> a - b;
-            case MUL -> a * b;
-            case DIV -> a / b;
-            case NEG -> -a;
-            case ABS -> Math.abs(a);
-            case SIGN -> Math.signum(a);
-            case SQRT -> Math.sqrt(a);
-            case EXP -> StrictMath.exp(a);
-            case LOG -> StrictMath.log(a);
-            case SIN -> StrictMath.sin(a);
-            case COS -> StrictMath.cos(a);
-            case TANH -> StrictMath.tanh(a);
-            case POW -> a == 1 || (a == -1 && Double.isInfinite(b)) ? 1 : StrictMath.pow(a, b);
-            default -> throw new IllegalArgumentException("no reference for " + function);
-        };
-    }
-
-    private static long integer(ScalarFunction function, long a, long b) {
-        return switch (function) {
-            case ADD -> a + b;
-            case SUB -> a - b;
-            case MUL -> a * b;
-            case NEG -> -a;
-            case ABS -> Math.abs(a);
-            case SIGN -> Long.signum(a);
-            default -> throw new IllegalArgumentException("no reference for " + function);
         };
     }
 }

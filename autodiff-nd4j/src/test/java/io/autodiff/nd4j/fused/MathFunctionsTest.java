@@ -30,12 +30,16 @@ class MathFunctionsTest {
     private static final int NUMBERS = Integer.getInteger("autodiff.test.numbers", 40_000);
 
     /** Measured, rounded up, in float32 and float64; what is not here is one of the machine's own, or exact. */
-    private static final Map<ScalarFunction, double[]> BOUNDS = Map.of(
+    static final Map<ScalarFunction, double[]> BOUNDS = Map.of(
             ScalarFunction.EXP, new double[] {1.1, 1.5},
+            ScalarFunction.EXPM1, new double[] {1.6, 2},
             ScalarFunction.LOG, new double[] {1, 1.5},
+            ScalarFunction.LOG1P, new double[] {1, 1.5},
             ScalarFunction.SIN, new double[] {1, 1.5},
             ScalarFunction.COS, new double[] {1, 1.5},
+            ScalarFunction.TAN, new double[] {2.5, 3},
             ScalarFunction.TANH, new double[] {2.5, 5},
+            ScalarFunction.ERF, new double[] {3},
             ScalarFunction.POW, new double[] {1, 1.5});
 
     private static final double[] SPECIAL = {

@@ -203,6 +203,26 @@ final class ReductionSamples {
         samples.add(reduce("reduce_sum", counted.reshape(521, 2, 3), false, 0L, 1L)
                 .expecting(1_627_083, 1_628_125, 1_629_167)
                 .valueOnly());
+        samples.add(reduce("reduce_max", counted.reshape(2, 521, 3), false, 1L)
+                .expecting(1560, 1561, 1562, 3123, 3124, 3125)
+                .valueOnly());
+        samples.add(reduce("reduce_min", counted.reshape(521, 2, 3), true, 0L, 1L)
+                .expecting(0, 1, 2)
+                .valueOnly());
+        samples.add(reduce("reduce_max", counted.neg().castTo(DType.INT32), false, 0L)
+                .expecting(0)
+                .valueOnly());
+        samples.add(
+                reduce("reduce_prod", Tensors.where(counted.eq(1041), counted, Tensors.onesLike(counted)), false, 0L)
+                        .expecting(1041)
+                        .valueOnly());
+        // In the whole blocks and in what is left over after them.
+        for (int at : new int[] {0, 255, 3125}) {
+            Tensor x = Tensors.where(counted.eq(at), Tensors.fill(DType.FLOAT64, counted.shape(), NAN), counted);
+            samples.add(reduce("reduce_max", x, false, 0L).expecting(NAN).valueOnly());
+            samples.add(reduce("reduce_min", x, false, 0L).expecting(NAN).valueOnly());
+            samples.add(position("argmax", x, false, 0).expecting(at));
+        }
     }
 
     private static void extremeNorms(List<OpSample> samples) {

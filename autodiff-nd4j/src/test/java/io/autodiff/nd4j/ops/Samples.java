@@ -10,6 +10,7 @@ public final class Samples {
 
     /** All of them, and some others. */
     public static Stream<OpSample> elementwise() {
-        return Stream.of(ElementwiseSamples.all(), StructureSamples.all()).flatMap(List::stream);
+        return Stream.of(ElementwiseSamples.all(), FunctionSamples.all(), BinarySamples.all(), StructureSamples.all())
+                .flatMap(List::stream);
     }
 }

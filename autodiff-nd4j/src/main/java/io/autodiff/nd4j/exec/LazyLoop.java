@@ -1,0 +1,48 @@
+package io.autodiff.nd4j.exec;
+
+import io.autodiff.nd4j.fused.FusedLoop;
+import io.autodiff.nd4j.fused.KernelCompiler;
+import io.autodiff.nd4j.fused.LoopProgram;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kernel that is compiled when it is worth it: at once, or when its program has run a few times. To compile takes
+ * milliseconds, and much of what eager code computes on small arrays does not come again.
+ */
+final class LazyLoop {
+    /** So many runs go without a kernel. */
+    private static final int PATIENCE = 2;
+
+    private final LoopProgram program;
+    private final KernelCompiler compiler;
+    private final AtomicInteger runs = new AtomicInteger();
+    private volatile @Nullable FusedLoop loop;
+    private volatile boolean failed;
+
+    LazyLoop(LoopProgram program, KernelCompiler compiler, boolean atOnce) {
+        this.program = program;
+        this.compiler = compiler;
+        if (atOnce) {
+            loop = new FusedLoop(program, compiler);
+        }
+    }
+
+    /** The kernel; null if the calls are to run one by one. */
+    @Nullable
+    FusedLoop get() {
+        FusedLoop present = loop;
+        if (present != null || failed || runs.incrementAndGet() <= PATIENCE) {
+            return present;
+        }
+        try {
+            present = new FusedLoop(program, compiler);
+            loop = present;
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            failed = true;
+            System.getLogger(LazyLoop.class.getName())
+                    .log(System.Logger.Level.WARNING, "a kernel did not compile, its calls run one by one", e);
+        }
+        return present;
+    }
+}
