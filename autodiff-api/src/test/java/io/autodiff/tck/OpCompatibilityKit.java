@@ -44,11 +44,9 @@ import org.junit.jupiter.api.TestFactory;
  * }
  * }</pre>
  *
- * <p>For each sample: the results have the declared dtypes and shapes and the expected elements; first and second-order gradients
- * of all outputs agree with central differences; the kernel by itself leaves the inputs as they are and gives them to nobody; narrower
- * floating dtypes, integers and bools give the same result within their precision; other forms of storage give the same result.
- * For each elementwise op, inputs are made of its samples: of other shapes that broadcast, empty, and of special values; their
- * results are those of one element at a time.
+ * <p>For each sample: results as declared and as expected; gradients of all outputs, of first and second order, against central
+ * differences; the kernel by itself, whether it leaves its inputs alone; other dtypes and forms of storage. For each elementwise op
+ * also inputs made of its samples, that broadcast, are empty or hold special values: against the results of one element at a time.
  */
 public abstract class OpCompatibilityKit {
     /** How far functions of Java and of an engine may be apart, in units in the last place. */
@@ -79,8 +77,7 @@ public abstract class OpCompatibilityKit {
      * Runs a call's kernel by itself, past what the engine does to guard against a bad one.
      *
      * @param call an op on tensors, its output specs settled
-     * @return what is wrong: an input that was changed, a result that shares memory with an input and is not that input; empty
-     *     unless an engine looks
+     * @return what is wrong, such as an input that was changed or lies in a result's memory; empty unless an engine looks
      */
     protected List<String> kernelFaults(OpCall<Tensor> call) {
         return List.of();
