@@ -241,6 +241,11 @@ public final class Op {
         return parts.outputs;
     }
 
+    /** {@return by name, the types of the attributes that each call gives} */
+    public Map<String, Class<?>> attributeTypes() {
+        return parts.attributes;
+    }
+
     /** {@return whether the one input name stands for any number of inputs} */
     public boolean isVariadic() {
         return parts.variadic;
@@ -340,12 +345,27 @@ public final class Op {
         if (mismatch != null) {
             throw call.error(mismatch);
         }
-        List<TensorSpec> specs = Objects.requireNonNull(parts.shape, "shape").infer(call);
+        List<TensorSpec> specs = inferred(call);
         if (specs.size() != parts.outputs.size()) {
             throw new IllegalStateException("the shape function of op '" + name + "' gave " + specs.size()
                     + " specs for the outputs " + parts.outputs);
         }
         return specs;
+    }
+
+    /** What the shape function says; of a refusal of its helpers, who know of no op, the message gets the op and its inputs. */
+    private List<TensorSpec> inferred(OpCall<TensorSpec> call) {
+        try {
+            return Objects.requireNonNull(parts.shape, "shape").infer(call);
+        } catch (InvalidOperandException e) {
+            throw e;
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            InvalidOperandException told = call.error(String.valueOf(e.getMessage()));
+            told.initCause(e);
+            throw told;
+        } catch (RuntimeException e) {
+            throw new IllegalStateException("the shape function of " + call.describe() + " failed: " + e, e);
+        }
     }
 
     /** {@return whether one rule gives the gradients of all inputs: {@link #gradients}, and not {@link #gradient}} */

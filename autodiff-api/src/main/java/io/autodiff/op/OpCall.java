@@ -247,7 +247,7 @@ public final class OpCall<T> {
      * @param problem what is wrong and the way out, as the end of a sentence that begins with the op's name
      * @return the exception, to be thrown
      */
-    public IllegalArgumentException error(String problem) {
+    public InvalidOperandException error(String problem) {
         return new InvalidOperandException(describe() + ": " + problem);
     }
 

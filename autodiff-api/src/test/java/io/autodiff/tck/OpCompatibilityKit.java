@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autodiff.DType;
+import io.autodiff.Shape;
 import io.autodiff.Tensor;
+import io.autodiff.Tensors;
+import io.autodiff.op.InvalidOperandException;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
-import io.autodiff.op.OpRegistry;
 import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.Executor;
 import io.autodiff.spi.OpProvider;
 import io.autodiff.transform.GradientCheck;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +25,7 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -39,11 +44,16 @@ import org.junit.jupiter.api.TestFactory;
  * }
  * }</pre>
  *
- * <p>For each sample: the result has the declared dtype and shape and the expected elements; first and second-order gradients
- * agree with central differences; the inputs are unchanged; narrower floating dtypes give the same result within their precision;
- * other forms of storage give the same result.
+ * <p>For each sample: results as declared and as expected; gradients of all outputs, of first and second order, against central
+ * differences; the kernel by itself, whether it leaves its inputs alone; other dtypes and forms of storage. For each elementwise op
+ * also inputs made of its samples, that broadcast, are empty or hold special values: against the results of one element at a time.
  */
 public abstract class OpCompatibilityKit {
+    /** How far functions of Java and of an engine may be apart, in units in the last place. */
+    private static final int UNITS = 4;
+
+    private final Map<String, Op> ops = new HashMap<>();
+
     /** For subclasses. */
     protected OpCompatibilityKit() {}
 
@@ -63,16 +73,23 @@ public abstract class OpCompatibilityKit {
         return Map.of();
     }
 
+    /**
+     * Runs a call's kernel by itself, past what the engine does to guard against a bad one.
+     *
+     * @param call an op on tensors, its output specs settled
+     * @return what is wrong, such as an input that was changed or lies in a result's memory; empty unless an engine looks
+     */
+    protected List<String> kernelFaults(OpCall<Tensor> call) {
+        return List.of();
+    }
+
     @Test
     void everyOpHasASampleAndADifferentiableOneASmoothSample() {
         Set<String> missing = new TreeSet<>();
+        List<OpSample> samples = samples();
         for (Op op : provider().ops()) {
-            boolean differentiable = op.isDifferentiable(0);
-            for (int i = 0; i < op.inputNames().size(); i++) {
-                differentiable |= op.isDifferentiable(i);
-            }
-            boolean needsSmooth = differentiable;
-            if (samples().stream().noneMatch(s -> s.op().equals(op.name()) && (s.smooth() || !needsSmooth))) {
+            boolean needsSmooth = isDifferentiable(op);
+            if (samples.stream().noneMatch(s -> s.op().equals(op.name()) && (s.smooth() || !needsSmooth))) {
                 missing.add(op.name());
             }
         }
@@ -90,11 +107,8 @@ public abstract class OpCompatibilityKit {
     @TestFactory
     Stream<DynamicTest> resultIsAsDeclaredAndAsExpected() {
         return each(samples(), (sample, op) -> {
-            List<TensorSpec> declared = op.infer(OpCall.of(
-                    op,
-                    sample.attributes(),
-                    sample.inputs().stream().map(Tensor::spec).toList()));
-            List<Tensor> outputs = apply(sample, sample.inputs());
+            List<TensorSpec> declared = op.infer(specs(op, sample));
+            List<Tensor> outputs = apply(op, sample);
             assertEquals(declared, outputs.stream().map(Tensor::spec).toList());
             for (Tensor output : outputs) {
                 assertEquals(output.shape().elements(), output.toDoubleArray().length);
@@ -111,31 +125,7 @@ public abstract class OpCompatibilityKit {
 
     @TestFactory
     Stream<DynamicTest> gradientsAgreeWithCentralDifferences() {
-        List<OpSample> smooth = samples().stream()
-                .filter(OpSample::smooth)
-                .filter(sample -> op(sample).outputNames().size() == 1)
-                .filter(sample -> differentiableInFloat64(sample))
-                .toList();
-        return each(smooth, (sample, op) -> {
-            List<Tensor> varied = new ArrayList<>();
-            List<Integer> positions = new ArrayList<>();
-            for (int i = 0; i < sample.inputs().size(); i++) {
-                if (op.isDifferentiable(i) && sample.inputs().get(i).dtype() == DType.FLOAT64) {
-                    varied.add(sample.inputs().get(i));
-                    positions.add(i);
-                }
-            }
-            gradientCheck()
-                    .check(
-                            in -> {
-                                List<Tensor> inputs = new ArrayList<>(sample.inputs());
-                                for (int i = 0; i < positions.size(); i++) {
-                                    inputs.set(positions.get(i), in.get(i));
-                                }
-                                return apply(sample, inputs).get(0);
-                            },
-                            varied);
-        });
+        return each(smooth(samples()), (sample, op) -> checkGradients(gradientCheck(), sample, op));
     }
 
     @TestFactory
@@ -143,7 +133,7 @@ public abstract class OpCompatibilityKit {
         return each(samples(), (sample, op) -> {
             List<double[]> before =
                     sample.inputs().stream().map(Tensor::toDoubleArray).toList();
-            apply(sample, sample.inputs()).forEach(Tensor::toDoubleArray);
+            apply(op, sample).forEach(Tensor::toDoubleArray);
             for (int i = 0; i < before.size(); i++) {
                 assertArrayEquals(before.get(i), sample.inputs().get(i).toDoubleArray(), "input " + op.inputNames());
             }
@@ -151,26 +141,50 @@ public abstract class OpCompatibilityKit {
     }
 
     @TestFactory
+    Stream<DynamicTest> kernelsByThemselvesLeaveInputsAlone() {
+        return each(samples(), (sample, op) -> {
+            OpCall<TensorSpec> call = specs(op, sample);
+            assertEquals(
+                    List.of(), kernelFaults(call.withOutputSpecs(op.infer(call)).withInputs(sample.inputs())));
+        });
+    }
+
+    @TestFactory
     Stream<DynamicTest> narrowerDtypesGiveTheSameWithinTheirPrecision() {
         Map<DType, Double> precision = Map.of(DType.FLOAT32, 1e-5, DType.FLOAT16, 2e-2, DType.BFLOAT16, 1e-1);
-        List<OpSample> floating = samples().stream()
-                .filter(OpSample::smooth)
-                .filter(sample -> sample.inputs().stream().anyMatch(input -> input.dtype() == DType.FLOAT64))
-                .toList();
         return precision.entrySet().stream()
-                .flatMap(entry -> each(" as " + entry.getKey(), floating, (sample, op) -> {
-                    List<Tensor> narrow = sample.inputs().stream()
-                            .map(input -> input.dtype() == DType.FLOAT64 ? input.castTo(entry.getKey()) : input)
-                            .toList();
+                .flatMap(entry -> each(" as " + entry.getKey(), floating(), (sample, op) -> {
+                    List<Tensor> narrow = Derived.cast(sample.inputs(), entry.getKey());
                     // What rounding the inputs changes is no fault of the op.
-                    List<Tensor> rounded = narrow.stream()
-                            .map(input -> input.dtype().isFloating() ? input.castTo(DType.FLOAT64) : input)
-                            .toList();
-                    assertClose(
-                            apply(sample, rounded).get(0).toDoubleArray(),
-                            apply(sample, narrow).get(0).toDoubleArray(),
-                            entry.getValue());
+                    List<Tensor> wide = apply(op, sample.at(Derived.widened(narrow)));
+                    List<Tensor> actual = apply(op, sample.at(narrow));
+                    for (int i : stable(sample, op)) {
+                        assertClose(wide.get(i).toDoubleArray(), actual.get(i).toDoubleArray(), entry.getValue());
+                    }
                 }));
+    }
+
+    /** Of whole numbers, where the op takes them: float64 has those results exactly. */
+    @TestFactory
+    Stream<DynamicTest> integersAndBoolsGiveWhatFloat64Gives() {
+        return Stream.of(DType.INT32, DType.INT64, DType.BOOL)
+                .flatMap(dtype -> each(
+                        " as " + dtype,
+                        floating().stream()
+                                .filter(sample -> Derived.isSmall(sample.inputs()))
+                                .filter(sample -> accepts(sample.at(Derived.whole(sample.inputs(), dtype))))
+                                .toList(),
+                        (sample, op) -> {
+                            List<Tensor> whole = Derived.whole(sample.inputs(), dtype);
+                            List<Tensor> expected = apply(op, sample.at(Derived.widened(sample.inputs(), whole)));
+                            List<Tensor> actual = apply(op, sample.at(whole));
+                            for (int i = 0; i < expected.size(); i++) {
+                                assertClose(
+                                        expected.get(i).toDoubleArray(),
+                                        actual.get(i).toDoubleArray(),
+                                        0);
+                            }
+                        }));
     }
 
     @TestFactory
@@ -179,8 +193,8 @@ public abstract class OpCompatibilityKit {
                 .flatMap(form -> each(" as " + form.getKey(), samples(), (sample, op) -> {
                     List<Tensor> stored =
                             sample.inputs().stream().map(form.getValue()).toList();
-                    List<Tensor> expected = apply(sample, sample.inputs());
-                    List<Tensor> actual = apply(sample, stored);
+                    List<Tensor> expected = apply(op, sample);
+                    List<Tensor> actual = apply(op, sample.at(stored));
                     for (int i = 0; i < expected.size(); i++) {
                         assertArrayEquals(
                                 expected.get(i).toDoubleArray(), actual.get(i).toDoubleArray());
@@ -188,28 +202,187 @@ public abstract class OpCompatibilityKit {
                 }));
     }
 
-    private static boolean differentiableInFloat64(OpSample sample) {
-        Op op = op(sample);
-        boolean input = false;
-        for (int i = 0; i < sample.inputs().size(); i++) {
-            input |= op.isDifferentiable(i) && sample.inputs().get(i).dtype() == DType.FLOAT64;
+    @TestFactory
+    Stream<DynamicTest> inputsThatBroadcastGiveWhatTheirElementsGive() {
+        return each(Derived.broadcast(elementwise()), (sample, op) -> {
+            checkElements(sample, op);
+            if (sample.smooth() && isDifferentiable(op)) {
+                // The op's own samples are for higher orders.
+                checkGradients(gradientCheck().withOrder(1), sample, op);
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> emptyInputsGiveEmptyResults() {
+        return each(Derived.empty(elementwise()), (sample, op) -> {
+            Tensor result = apply(op, sample).get(0);
+            assertEquals(0, result.toDoubleArray().length);
+            assertEquals(specs(op, sample).inputSpec(0).shape(), result.shape());
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> specialValuesGiveWhatTheyGiveOneByOne() {
+        return Derived.SPECIAL_DTYPES.stream()
+                .flatMap(dtype -> each(
+                        " of special values",
+                        Derived.special(elementwise(), dtype).stream()
+                                .filter(this::accepts)
+                                .toList(),
+                        this::checkElements));
+    }
+
+    /** The result on arrays, against the results on scalars; what no scalar may be, no array may have, so that is left out. */
+    private void checkElements(OpSample sample, Op op) {
+        Shape shape = op.infer(specs(op, sample)).get(0).shape();
+        List<OpSample> scalars = Derived.scalars(sample, shape);
+        List<OpSample> allowed = new ArrayList<>();
+        List<Double> expected = new ArrayList<>();
+        for (OpSample scalar : scalars) {
+            try {
+                expected.add(apply(op, scalar).get(0).item());
+                allowed.add(scalar);
+            } catch (InvalidOperandException e) {
+                // Such as an integer's zero divisor.
+            }
         }
-        return input && apply(sample, sample.inputs()).get(0).dtype() == DType.FLOAT64;
+        OpSample array = allowed.size() == scalars.size() ? sample : Derived.joined(sample, allowed);
+        double[] actual = apply(op, array).get(0).toDoubleArray();
+        assertEquals(expected.size(), actual.length, "elements");
+        double unit = array.inputs().stream().anyMatch(x -> x.dtype() == DType.FLOAT32) ? 0x1p-23 : 0x1p-52;
+        for (int i = 0; i < actual.length; i++) {
+            double e = expected.get(i);
+            boolean near = Math.abs(actual[i] - e) <= UNITS * unit * Math.abs(e);
+            int at = i;
+            assertTrue(
+                    near || Double.compare(e + 0.0, actual[i] + 0.0) == 0,
+                    () -> "of " + allowed.get(at).inputs() + ": alone " + e + ", in an array " + actual[at]);
+        }
     }
 
-    private static Op op(OpSample sample) {
-        return OpRegistry.shared().op(sample.op());
+    private static void checkGradients(GradientCheck check, OpSample sample, Op op) {
+        List<Tensor> varied = new ArrayList<>();
+        List<Integer> positions = new ArrayList<>();
+        for (int i = 0; i < sample.inputs().size(); i++) {
+            if (op.isDifferentiable(i) && sample.inputs().get(i).dtype() == DType.FLOAT64) {
+                varied.add(sample.inputs().get(i));
+                positions.add(i);
+            }
+        }
+        List<Integer> outputs = differentiableOutputs(sample, op);
+        check.check(
+                in -> {
+                    List<Tensor> inputs = new ArrayList<>(sample.inputs());
+                    for (int i = 0; i < positions.size(); i++) {
+                        inputs.set(positions.get(i), in.get(i));
+                    }
+                    List<Tensor> results = apply(op, sample.at(inputs));
+                    return outputs.size() == 1
+                            ? results.get(outputs.get(0))
+                            // The output gradient of the check then weighs each element of each.
+                            : Tensors.concat(
+                                    0,
+                                    outputs.stream()
+                                            .map(i -> results.get(i).reshape(-1))
+                                            .toArray(Tensor[]::new));
+                },
+                varied);
     }
 
-    private static List<Tensor> apply(OpSample sample, List<Tensor> inputs) {
-        return Executor.execute(op(sample), sample.attributes(), inputs);
+    /** Of the smooth samples, those of ops that have a gradient in float64. */
+    private List<OpSample> smooth(List<OpSample> samples) {
+        return samples.stream()
+                .filter(OpSample::smooth)
+                .filter(sample -> {
+                    Op op = op(sample);
+                    boolean input = false;
+                    for (int i = 0; i < sample.inputs().size(); i++) {
+                        input |=
+                                op.isDifferentiable(i) && sample.inputs().get(i).dtype() == DType.FLOAT64;
+                    }
+                    return input && !differentiableOutputs(sample, op).isEmpty();
+                })
+                .toList();
     }
 
-    private static Stream<DynamicTest> each(List<OpSample> samples, BiConsumer<OpSample, Op> check) {
+    private static List<Integer> differentiableOutputs(OpSample sample, Op op) {
+        List<TensorSpec> specs = op.infer(specs(op, sample));
+        return stable(sample, op).stream()
+                .filter(i -> !op.isResidual(i) && specs.get(i).dtype() == DType.FLOAT64)
+                .toList();
+    }
+
+    /** The outputs that rounding the inputs does not turn into others. */
+    private static List<Integer> stable(OpSample sample, Op op) {
+        return IntStream.range(0, op.outputNames().size())
+                .filter(i -> !sample.gaugeFree().contains(op.outputNames().get(i)))
+                .boxed()
+                .toList();
+    }
+
+    private List<OpSample> floating() {
+        return samples().stream()
+                .filter(OpSample::smooth)
+                .filter(sample -> sample.inputs().stream().anyMatch(input -> input.dtype() == DType.FLOAT64))
+                .toList();
+    }
+
+    /** The first sample of each elementwise op that has elements, smooth if there is one. */
+    private List<OpSample> elementwise() {
+        Map<String, OpSample> first = new LinkedHashMap<>();
+        List<OpSample> samples = samples();
+        for (boolean smooth : new boolean[] {true, false}) {
+            for (OpSample sample : samples) {
+                boolean whole = sample.inputs().stream().allMatch(x -> x.shape().elements() > 0);
+                if (op(sample).elementwise() != null && whole && (sample.smooth() || !smooth)) {
+                    first.putIfAbsent(sample.op() + sample.attributes(), sample);
+                }
+            }
+        }
+        return List.copyOf(first.values());
+    }
+
+    private static boolean isDifferentiable(Op op) {
+        return IntStream.range(0, op.inputNames().size()).anyMatch(op::isDifferentiable);
+    }
+
+    private boolean accepts(OpSample sample) {
+        try {
+            op(sample).infer(specs(op(sample), sample));
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static OpCall<TensorSpec> specs(Op op, OpSample sample) {
+        return OpCall.of(
+                op,
+                sample.attributes(),
+                sample.inputs().stream().map(Tensor::spec).toList());
+    }
+
+    /** The provider's own op, whoever else has one of its name. */
+    private Op op(OpSample sample) {
+        return ops.computeIfAbsent(
+                sample.op(),
+                name -> provider().ops().stream()
+                        .filter(op -> op.name().equals(name))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new IllegalArgumentException("a sample of '" + name + "', which the provider lacks")));
+    }
+
+    private static List<Tensor> apply(Op op, OpSample sample) {
+        return Executor.execute(op, sample.attributes(), sample.inputs());
+    }
+
+    private Stream<DynamicTest> each(List<OpSample> samples, BiConsumer<OpSample, Op> check) {
         return each("", samples, check);
     }
 
-    private static Stream<DynamicTest> each(String suffix, List<OpSample> samples, BiConsumer<OpSample, Op> check) {
+    private Stream<DynamicTest> each(String suffix, List<OpSample> samples, BiConsumer<OpSample, Op> check) {
         return samples.stream()
                 .map(sample -> DynamicTest.dynamicTest(sample + suffix, () -> check.accept(sample, op(sample))));
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param expected the elements of the first output, or null to leave them to the other checks
  * @param tolerance of the expected elements: absolute, and relative to those greater than 1
  * @param smooth whether gradients are checked: the function is smooth around the inputs
+ * @param gaugeFree the outputs whose gradients are not checked, since only a convention settles them, as it does a vector's sign
  */
 public record OpSample(
         String op,
@@ -26,7 +27,8 @@ public record OpSample(
         List<Tensor> inputs,
         @Nullable List<Double> expected,
         double tolerance,
-        boolean smooth) {
+        boolean smooth,
+        List<String> gaugeFree) {
     /**
      * A smooth sample without attributes and without expected elements.
      *
@@ -35,7 +37,7 @@ public record OpSample(
      * @return the sample
      */
     public static OpSample of(String op, Tensor... inputs) {
-        return new OpSample(op, Attributes.NONE, List.of(inputs), null, 1e-12, true);
+        return new OpSample(op, Attributes.NONE, List.of(inputs), null, 1e-12, true, List.of());
     }
 
     /**
@@ -45,7 +47,17 @@ public record OpSample(
      * @return the sample
      */
     public OpSample with(Object... namesAndValues) {
-        return new OpSample(op, Attributes.ofPairs(namesAndValues), inputs, expected, tolerance, smooth);
+        return new OpSample(op, Attributes.ofPairs(namesAndValues), inputs, expected, tolerance, smooth, gaugeFree);
+    }
+
+    /**
+     * The sample with other inputs, of whose result nothing is expected.
+     *
+     * @param others in the op's order
+     * @return the sample
+     */
+    public OpSample at(List<Tensor> others) {
+        return new OpSample(op, attributes, List.copyOf(others), null, tolerance, smooth, gaugeFree);
     }
 
     /**
@@ -55,8 +67,8 @@ public record OpSample(
      * @return the sample
      */
     public OpSample expecting(double... elements) {
-        return new OpSample(
-                op, attributes, inputs, DoubleStream.of(elements).boxed().toList(), tolerance, smooth);
+        List<Double> all = DoubleStream.of(elements).boxed().toList();
+        return new OpSample(op, attributes, inputs, all, tolerance, smooth, gaugeFree);
     }
 
     /**
@@ -66,7 +78,7 @@ public record OpSample(
      * @return the sample
      */
     public OpSample within(double newTolerance) {
-        return new OpSample(op, attributes, inputs, expected, newTolerance, smooth);
+        return new OpSample(op, attributes, inputs, expected, newTolerance, smooth, gaugeFree);
     }
 
     /**
@@ -75,7 +87,18 @@ public record OpSample(
      * @return the sample
      */
     public OpSample valueOnly() {
-        return new OpSample(op, attributes, inputs, expected, tolerance, false);
+        return new OpSample(op, attributes, inputs, expected, tolerance, false, gaugeFree);
+    }
+
+    /**
+     * The sample without the check of some outputs' gradients, of an op of several: for those that only a convention settles, such
+     * as the sign of a vector, where that convention jumps near the inputs.
+     *
+     * @param outputs their names
+     * @return the sample
+     */
+    public OpSample withGaugeFree(String... outputs) {
+        return new OpSample(op, attributes, inputs, expected, tolerance, smooth, List.of(outputs));
     }
 
     /** {@return op, input specs and attributes} */

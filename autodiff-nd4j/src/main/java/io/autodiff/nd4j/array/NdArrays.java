@@ -4,6 +4,7 @@ import io.autodiff.DType;
 import io.autodiff.Shape;
 import io.autodiff.op.TensorSpec;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -27,12 +28,19 @@ public final class NdArrays {
      * Refuses what would end the process in native code.
      *
      * @param spec of an array that is to be
-     * @throws IllegalArgumentException if it has too many axes or elements
+     * @throws IllegalArgumentException if it has too many axes or elements, or needs more memory than the process may have
      */
     public static void requireHoldable(TensorSpec spec) {
         if (spec.shape().rank() > MOST_AXES || spec.shape().elements() > MOST_ELEMENTS) {
             throw new IllegalArgumentException(
                     "no array can be " + spec + ": it has " + MOST_AXES + " axes and 2^48 elements at most");
+        }
+        // An allocation that succeeds and is then written to would be the end of the process.
+        long most = Pointer.maxPhysicalBytes();
+        if (most > 0 && spec.bytes() > most) {
+            throw new IllegalArgumentException("no array can be " + spec + ", of " + spec.bytes()
+                    + " bytes: this process may have " + most
+                    + " in all; start Java with a greater -Dorg.bytedeco.javacpp.maxphysicalbytes or -Xmx");
         }
     }
 

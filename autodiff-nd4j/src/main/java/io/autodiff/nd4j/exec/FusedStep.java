@@ -55,7 +55,7 @@ final class FusedStep extends Plan.Step {
         }
         try {
             return NdArrays.detached(() -> run(loop, values));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             String described = calls.stream().map(call -> call.call.describe()).collect(Collectors.joining(", then "));
             throw new IllegalStateException("the kernel of " + described + " failed: " + e.getMessage(), e);
         }

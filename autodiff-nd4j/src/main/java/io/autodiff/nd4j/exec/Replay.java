@@ -35,6 +35,10 @@ final class Replay {
                 told.addSuppressed(origin);
             }
             throw told;
+        } catch (OutOfMemoryError e) {
+            // Of one array that is too large: what the call needs is known here, and there is memory for the message.
+            throw new IllegalStateException(
+                    "no memory for " + call.describe() + " -> " + call.outputSpecs() + ": " + e.getMessage(), e);
         }
     }
 

@@ -146,6 +146,6 @@ final class AlongAxisOps {
     }
 
     private static int axis(OpCall<?> call) {
-        return Math.toIntExact(call.attributes().integer("axis"));
+        return call.inputSpec(0).shape().axis(call.attributes().integer("axis"));
     }
 }

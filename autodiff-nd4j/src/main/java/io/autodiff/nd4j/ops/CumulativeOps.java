@@ -173,7 +173,7 @@ final class CumulativeOps {
     }
 
     private static Lanes lanes(OpCall<INDArray> call) {
-        return Lanes.of(call.outputSpec().shape(), (int) call.attributes().integer("axis"));
+        return Lanes.of(call.outputSpec().shape(), call.attributes().integer("axis"));
     }
 
     private static boolean exclusive(OpCall<?> call) {

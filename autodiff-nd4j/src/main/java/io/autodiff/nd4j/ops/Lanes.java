@@ -11,7 +11,9 @@ import io.autodiff.Shape;
  * @param inner the number of elements of the axes after it
  */
 record Lanes(int outer, int size, int inner) {
-    static Lanes of(Shape shape, int axis) {
+    /** The lanes along an axis, which may be counted from the end. */
+    static Lanes of(Shape shape, long number) {
+        int axis = shape.axis(number);
         long outer = 1;
         long inner = 1;
         for (int i = 0; i < shape.rank(); i++) {

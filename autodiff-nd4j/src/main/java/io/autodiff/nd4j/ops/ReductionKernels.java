@@ -85,7 +85,7 @@ final class ReductionKernels {
     /** Where the greatest or least elements stand, or the first NaN, along the axis of the call. */
     static INDArray position(OpCall<INDArray> call, boolean greatest) {
         INDArray x = call.input("x");
-        int axis = (int) call.attributes().integer("axis");
+        int axis = call.inputSpec(0).shape().axis(call.attributes().integer("axis"));
         if (hasNan(x)) {
             return firstNan(call, axis, greatest);
         }
@@ -222,9 +222,11 @@ final class ReductionKernels {
                         .getDouble(0));
     }
 
+    /** In ascending order, which the blocks of a sum are made by. */
     private static int[] axes(OpCall<INDArray> call) {
         return Arrays.stream(call.attributes().longs("axes"))
-                .mapToInt(Math::toIntExact)
+                .mapToInt(call.inputSpec(0).shape()::axis)
+                .sorted()
                 .toArray();
     }
 }

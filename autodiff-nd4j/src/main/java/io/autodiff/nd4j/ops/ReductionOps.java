@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Reductions over axes: ascending numbers, none of them for no axes (it is the methods of {@link Operand} for which none means all).
+ * Reductions over axes: numbers in any order, none of them for no axes (it is the methods of {@link Operand} for which none means all).
  * Every other reduction is a composite of these.
  */
 final class ReductionOps {
@@ -156,7 +156,8 @@ final class ReductionOps {
 
     private static int[] axes(OpCall<?> call) {
         return Arrays.stream(call.attributes().longs("axes"))
-                .mapToInt(Math::toIntExact)
+                .mapToInt(call.inputSpec(0).shape()::axis)
+                .sorted()
                 .toArray();
     }
 }

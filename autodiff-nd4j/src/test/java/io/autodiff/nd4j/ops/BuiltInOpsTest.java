@@ -2,6 +2,7 @@ package io.autodiff.nd4j.ops;
 
 import io.autodiff.Tensor;
 import io.autodiff.nd4j.Nd4jTensors;
+import io.autodiff.op.OpCall;
 import io.autodiff.spi.OpProvider;
 import io.autodiff.tck.OpCompatibilityKit;
 import io.autodiff.tck.OpSample;
@@ -46,6 +47,11 @@ class BuiltInOpsTest extends OpCompatibilityKit {
                 "a wrapped array in order f", t -> Nd4jTensors.wrap(columnMajor(Nd4jTensors.toArray(t))),
                 "a wrapped view with an offset", t -> Nd4jTensors.wrap(view(Nd4jTensors.toArray(t))),
                 "a result not computed yet", Tensor::stopGradient);
+    }
+
+    @Override
+    protected List<String> kernelFaults(OpCall<Tensor> call) {
+        return KernelFaults.of(call);
     }
 
     private static INDArray columnMajor(INDArray array) {

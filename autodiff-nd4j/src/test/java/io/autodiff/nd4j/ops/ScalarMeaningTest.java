@@ -109,9 +109,7 @@ class ScalarMeaningTest {
         for (Tensor input : sample.inputs()) {
             narrow.add(input.dtype() == DType.FLOAT64 ? input.castTo(DType.FLOAT32) : input);
         }
-        return Stream.of(
-                sample,
-                new OpSample(sample.op(), sample.attributes(), narrow, null, sample.tolerance(), sample.smooth()));
+        return Stream.of(sample, sample.at(narrow));
     }
 
     private static void check(OpSample sample) {
