@@ -1,0 +1,112 @@
+package io.autodiff.graphs;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.autodiff.DType;
+import io.autodiff.Index;
+import io.autodiff.op.Op;
+import io.autodiff.op.Shapes;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The checks of random programs fail where an op is wrong. */
+class WrongOpsAreFoundTest {
+    private static final int GRAPHS = 20;
+    /** Where an op hardly matters for the result, an error of it does not show. */
+    private static final double FOUND = 0.5;
+
+    @Test
+    void aGradientThatIsTwoPercentOff() {
+        Op square = Op.named("square_two_percent_off")
+                .inputs("x")
+                .shape(Shapes.sameAs("x"))
+                .kernel(INDArray.class, c -> c.input("x").mul(c.input("x")))
+                .gradient("x", (c, dy) -> dy.mul(c.input("x")).mul(2 * 1.02))
+                .checked();
+        assertFound(Row.unary("wrong", x -> square.apply(x)).filled(), graph -> Differences.problem(graph, false));
+    }
+
+    @Test
+    void aGradientOfAGradientThatIsOff() {
+        Op cube = Op.named("cube_without_second_order")
+                .inputs("x")
+                .shape(Shapes.sameAs("x"))
+                .kernel(INDArray.class, c -> c.input("x").mul(c.input("x")).mul(c.input("x")))
+                .gradient(
+                        "x",
+                        (c, dy) -> dy.mul(c.input("x"))
+                                .mul(c.input("x").stopGradient())
+                                .mul(3))
+                .checked();
+        assertFound(Row.unary("wrong", x -> cube.apply(x)).filled(), graph -> Differences.problem(graph, true));
+    }
+
+    /** Only the first row of what was broadcast comes back. */
+    @Test
+    void aBroadcastThatIsNotSummed() {
+        Op add = Op.named("add_row")
+                .inputs("x", "row")
+                .shape(Shapes.sameAs("x"))
+                .kernel(INDArray.class, c -> c.input("x").add(c.input("row")))
+                .gradient("x", (c, dy) -> dy)
+                .gradient("row", (c, dy) -> dy.get(Index.range(0, 1)))
+                .checked();
+        Row row = Row.ranked(
+                "wrong",
+                2,
+                (a, b, choice) -> a.rank() > 2 || a.size(0) < 2 ? null : Row.step(x -> add.apply(x, x.sum(true, 0))));
+        assertFound(row.filled(), graph -> Differences.problem(graph, false));
+    }
+
+    /** The op is not said to be broadcasting, so that a gradient has its result's shape. */
+    @Test
+    void aBroadcastThatIsNotDeclared() {
+        Op add = Op.named("add_row_undeclared")
+                .inputs("x", "row")
+                .shape(Shapes.sameAs("x"))
+                .kernel(INDArray.class, c -> c.input("x").add(c.input("row")))
+                .gradient("x", (c, dy) -> dy)
+                .gradient("row", (c, dy) -> dy)
+                .checked();
+        Row row = Row.ranked(
+                "wrong",
+                2,
+                (a, b, choice) -> a.rank() > 2 || a.size(0) < 2 ? null : Row.step(x -> add.apply(x, x.sum(true, 0))));
+        assertFound(row.filled(), graph -> {
+            try {
+                return Agreement.problem(graph);
+            } catch (IllegalStateException e) {
+                return e.getMessage();
+            }
+        });
+    }
+
+    /** A step that is not the same each time, of which a compiled function keeps what it was at first. */
+    @Test
+    void aCompiledFunctionThatDiffers() {
+        AtomicInteger count = new AtomicInteger();
+        assertFound(Row.unary("wrong", x -> x.mul(1 + 1e-6 * count.incrementAndGet())), Agreement::problem);
+    }
+
+    /** In most of the programs that have such a step; and the shortest program that fails is reported. */
+    private static void assertFound(Row wrong, Function<OpGraph, @Nullable String> check) {
+        // Often enough that each program has one.
+        List<Row> rows = Stream.concat(
+                        OpGraph.SMOOTH.stream(), Stream.generate(() -> wrong).limit(10))
+                .toList();
+        List<OpGraph> graphs = LongStream.range(0, 10L * GRAPHS)
+                .mapToObj(seed -> OpGraph.random(seed, DType.FLOAT64, rows))
+                .filter(graph -> graph.names().contains("wrong"))
+                .limit(GRAPHS)
+                .toList();
+        long found = graphs.stream().filter(graph -> check.apply(graph) != null).count();
+        assertTrue(graphs.size() == GRAPHS, () -> "programs: " + graphs.size());
+        assertTrue(found >= FOUND * GRAPHS, () -> "found " + found + " of " + GRAPHS);
+    }
+}
