@@ -3,6 +3,7 @@ package io.autodiff.nd4j.exec;
 import io.autodiff.nd4j.fused.FusedLoop;
 import io.autodiff.nd4j.fused.KernelCompiler;
 import io.autodiff.nd4j.fused.LoopProgram;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class LazyLoop {
     /** So many runs go without a kernel. */
     private static final int PATIENCE = 2;
+
+    private static final AtomicBoolean TOLD = new AtomicBoolean();
 
     private final LoopProgram program;
     private final KernelCompiler compiler;
@@ -40,8 +43,11 @@ final class LazyLoop {
             loop = present;
         } catch (IllegalStateException | IllegalArgumentException e) {
             failed = true;
-            System.getLogger(LazyLoop.class.getName())
-                    .log(System.Logger.Level.WARNING, "a kernel did not compile, its calls run one by one", e);
+            // The first with its cause; where there is one there may be thousands.
+            if (TOLD.compareAndSet(false, true)) {
+                System.getLogger(LazyLoop.class.getName())
+                        .log(System.Logger.Level.WARNING, "a kernel did not compile, its calls run one by one", e);
+            }
         }
         return present;
     }
