@@ -14,10 +14,10 @@ import io.autodiff.nd4j.fused.LoopProgram.Input;
 import io.autodiff.nd4j.fused.LoopProgram.Load;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
 import io.autodiff.op.ScalarFunction;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 /** When a kernel is compiled. */
