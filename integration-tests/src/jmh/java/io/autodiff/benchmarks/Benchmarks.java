@@ -28,7 +28,24 @@ public final class Benchmarks {
             new Row("sameDiff", "SameDiff"),
             new Row(UNIT, "DJL with PyTorch"));
 
+    private static final List<Table> TABLES = List.of(
+            new Table("SGD step on x^2 - 2x + 1, x read each step", QuadraticStep.class),
+            new Table("200 times y = sin(1.01 y + 0.1), value and gradient", SineChain.class),
+            new Table(
+                    "sum(x sigmoid(1.702 x) + tanh(x) exp(-x^2)), 1,000,000 elements, value and gradient",
+                    ElementwiseSum.class),
+            new Table(
+                    "linear regression, 10,000 examples of 20 features, SGD step, loss read each step",
+                    LinearRegression.class),
+            new Table(
+                    "network 784-256-10, relu, softmax cross-entropy, batch of 128, SGD step, loss read each step",
+                    Perceptron.class),
+            new Table("Hessian of sum(x^4) times a vector, 1000 elements", HessianVectorProduct.class));
+
     private Benchmarks() {}
+
+    /** What a benchmark is called, and its class. */
+    private record Table(String title, Class<?> benchmark) {}
 
     /** A benchmark method and how the table calls it. */
     private record Row(String method, String label) {}
@@ -52,14 +69,9 @@ public final class Benchmarks {
                 .shouldFailOnError(true)
                 .build();
         Collection<RunResult> results = new Runner(options).run();
-        print("SGD step on x^2 - 2x + 1, x read", medians(QuadraticStep.class, results));
-        print("200 times y = sin(1.01 y + 0.1), value and gradient", medians(SineChain.class, results));
-        print(
-                "sum(x sigmoid(1.702 x) + tanh(x) exp(-x^2)), 1,000,000 elements",
-                medians(ElementwiseSum.class, results));
-        print("linear regression, 10,000 x 20, SGD step", medians(LinearRegression.class, results));
-        print("Hessian of sum(x^4) times a vector, 1000 elements", medians(HessianVectorProduct.class, results));
-        print("network 784-256-10, batch of 128, SGD step", medians(Perceptron.class, results));
+        for (Table table : TABLES) {
+            print(table.title(), medians(table.benchmark(), results));
+        }
     }
 
     /** Nanoseconds by method. The median: one iteration that another program disturbed does not move it. */
