@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -14,8 +13,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Checks that all means give the same numbers, measures them, and prints a table in Markdown. DJL's row is the unit: it runs
- * on the same machine in the same minutes, and a ratio says more than a time on a machine with other work.
+ * Checks that all means give the same numbers, measures them, and prints tables in Markdown. DJL's row is the unit where there
+ * is one: it runs on the same machine in the same minutes, and a ratio says more than a time on a machine with other work.
  */
 public final class Benchmarks {
     private static final String UNIT = "djlPyTorch";
@@ -29,7 +28,24 @@ public final class Benchmarks {
             new Row("sameDiff", "SameDiff"),
             new Row(UNIT, "DJL with PyTorch"));
 
+    private static final List<Table> TABLES = List.of(
+            new Table("SGD step on x^2 - 2x + 1, x read each step", QuadraticStep.class),
+            new Table("200 times y = sin(1.01 y + 0.1), value and gradient", SineChain.class),
+            new Table(
+                    "sum(x sigmoid(1.702 x) + tanh(x) exp(-x^2)), 1,000,000 elements, value and gradient",
+                    ElementwiseSum.class),
+            new Table(
+                    "linear regression, 10,000 examples of 20 features, SGD step, loss read each step",
+                    LinearRegression.class),
+            new Table(
+                    "network 784-256-10, relu, softmax cross-entropy, batch of 128, SGD step, loss read each step",
+                    Perceptron.class),
+            new Table("Hessian of sum(x^4) times a vector, 1000 elements", HessianVectorProduct.class));
+
     private Benchmarks() {}
+
+    /** What a benchmark is called, and its class. */
+    private record Table(String title, Class<?> benchmark) {}
 
     /** A benchmark method and how the table calls it. */
     private record Row(String method, String label) {}
@@ -43,14 +59,19 @@ public final class Benchmarks {
     public static void main(String[] args) throws RunnerException {
         QuadraticStep.check();
         SineChain.check();
+        ElementwiseSum.check();
+        LinearRegression.check();
+        HessianVectorProduct.check();
+        Perceptron.check();
         Options options = new OptionsBuilder()
                 .include("^" + Benchmarks.class.getPackageName().replace(".", "\\.") + "\\.")
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .build();
         Collection<RunResult> results = new Runner(options).run();
-        print("SGD step on x^2 - 2x + 1, x read", medians(QuadraticStep.class, results));
-        print("200 times y = sin(1.01 y + 0.1), value and gradient", medians(SineChain.class, results));
+        for (Table table : TABLES) {
+            print(table.title(), medians(table.benchmark(), results));
+        }
     }
 
     /** Nanoseconds by method. The median: one iteration that another program disturbed does not move it. */
@@ -64,12 +85,14 @@ public final class Benchmarks {
     }
 
     private static void print(String title, Map<String, Double> medians) {
-        double unit = Objects.requireNonNull(medians.get(UNIT), UNIT);
-        System.out.printf(Locale.ROOT, "%n| %s | microseconds | of DJL's time |%n|---|---:|---:|%n", title);
+        Double unit = medians.get(UNIT);
+        System.out.printf(Locale.ROOT, "%n| %s | microseconds |%s%n", title, unit == null ? "" : " of DJL's time |");
+        System.out.printf("|---|---:|%s%n", unit == null ? "" : "---:|");
         for (Row row : ROWS) {
             Double median = medians.get(row.method());
             if (median != null) {
-                System.out.printf(Locale.ROOT, "| %s | %.3f | %.4f |%n", row.label(), median / 1000, median / unit);
+                String ratio = unit == null ? "" : String.format(Locale.ROOT, " %.4f |", median / unit);
+                System.out.printf(Locale.ROOT, "| %s | %.3f |%s%n", row.label(), median / 1000, ratio);
             }
         }
     }

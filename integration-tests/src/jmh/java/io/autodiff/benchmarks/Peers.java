@@ -1,24 +1,77 @@
 package io.autodiff.benchmarks;
 
-/** The test that those who are measured do the same work. */
+import java.util.Random;
+
+/** The numbers that all peers start from, and the test that they do the same work. */
 final class Peers {
     private static final double TOLERANCE = 1e-5;
 
     private Peers() {}
 
     /**
+     * {@return numbers of the standard normal distribution, the same for each peer}
+     *
+     * @param seed of the numbers
+     * @param count how many
+     */
+    static float[] normal(long seed, int count) {
+        Random random = new Random(seed);
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (float) random.nextGaussian();
+        }
+        return numbers;
+    }
+
+    /**
+     * {@return the same numbers as rows, which is how a tensor takes a matrix}
+     *
+     * @param numbers row by row
+     * @param columns numbers in a row
+     */
+    static float[][] rows(float[] numbers, int columns) {
+        float[][] rows = new float[numbers.length / columns][columns];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(numbers, i * columns, rows[i], 0, columns);
+        }
+        return rows;
+    }
+
+    /**
      * Throws unless two numbers agree.
      *
      * @param name of what is compared
      * @param actual what it gave
-     * @param expected what plain Java gives
+     * @param expected what the peer gives that the others are compared with
      */
     static void requireClose(String name, float actual, float expected) {
-        double error = Math.abs(((double) actual - expected) / expected);
-        // Not "error > tolerance": NaN must fail.
-        if (!(error <= TOLERANCE)) {
-            throw new IllegalStateException(name + " gives " + actual + ", and plain Java " + expected
-                    + ": they do not compute the same, so their times cannot be compared");
+        requireClose(name, new float[] {actual}, new float[] {expected});
+    }
+
+    /**
+     * Throws unless all numbers of two arrays agree, within a part of the largest: what is left where numbers cancel is rounding.
+     *
+     * @param name of what is compared
+     * @param actual what it gave
+     * @param expected what the peer gives that the others are compared with
+     */
+    static void requireClose(String name, float[] actual, float[] expected) {
+        double largest = 0;
+        for (float number : expected) {
+            largest = Math.max(largest, Math.abs(number));
+        }
+        boolean close = actual.length == expected.length;
+        int at = 0;
+        for (int i = 0; close && i < expected.length; i++) {
+            at = i;
+            // Not "error > tolerance": NaN must fail.
+            close = Math.abs((double) actual[i] - expected[i]) <= TOLERANCE * largest;
+        }
+        if (!close) {
+            throw new IllegalStateException(
+                    name + " gives " + actual.length + " numbers, and number " + at + " is " + actual[at]
+                            + ", where its peer gives " + expected.length + " and " + expected[at]
+                            + ": they do not compute the same, so their times cannot be compared");
         }
     }
 }

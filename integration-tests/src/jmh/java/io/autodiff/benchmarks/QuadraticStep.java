@@ -8,6 +8,7 @@ import ai.djl.training.GradientCollector;
 import io.autodiff.CompiledAction;
 import io.autodiff.Functions;
 import io.autodiff.GradientTape;
+import io.autodiff.Loops;
 import io.autodiff.Tensor;
 import io.autodiff.Variable;
 import io.autodiff.optimizer.GradientAndVariable;
@@ -85,7 +86,7 @@ public class QuadraticStep {
         }
     }
 
-    /** Many steps in one compiled call: x is read once after all of them. */
+    /** A loop in one compiled call: x is read once after all steps. */
     @State(Scope.Thread)
     public static class CompiledLoop implements Peer {
         private final Variable x = Variable.of(0f);
@@ -98,11 +99,7 @@ public class QuadraticStep {
         }
 
         CompiledLoop(int steps) {
-            action = Functions.compileAction(() -> {
-                for (int i = 0; i < steps; i++) {
-                    Eager.descend(x, sgd);
-                }
-            });
+            action = Functions.compileAction(() -> Loops.repeat(steps, () -> Eager.descend(x, sgd)));
         }
 
         @Override
