@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestFactory;
  * autodiff.test.seed}: {@code mvn test -pl integration-tests -am -Dtest=OpGraphsTest -Dautodiff.test.graphs=10000}.
  */
 class OpGraphsTest {
-    private static final int GRAPHS = Integer.getInteger("autodiff.test.graphs", 400);
+    private static final int GRAPHS = Integer.getInteger("autodiff.test.graphs", 250);
     private static final long FIRST = Long.getLong("autodiff.test.seed", 0);
     /** Programs in one test. */
     private static final int BATCH = 25;
