@@ -271,8 +271,7 @@ final class Fusion {
             try {
                 return List.of(fused(unit, kept));
             } catch (IllegalStateException | IllegalArgumentException e) {
-                System.getLogger(Fusion.class.getName())
-                        .log(System.Logger.Level.WARNING, "a kernel did not compile, its calls run one by one", e);
+                LazyLoop.tell(compiler, e);
             }
         }
         return unit.members.stream().map(steps::get).toList();

@@ -3,7 +3,9 @@ package io.autodiff.nd4j.exec;
 import io.autodiff.nd4j.fused.FusedLoop;
 import io.autodiff.nd4j.fused.KernelCompiler;
 import io.autodiff.nd4j.fused.LoopProgram;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,9 @@ final class LazyLoop {
     /** So many runs go without a kernel. */
     private static final int PATIENCE = 2;
 
-    private static final AtomicBoolean TOLD = new AtomicBoolean();
+    /** The compilers of which a failure was told. */
+    private static final Set<KernelCompiler> TOLD =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private final LoopProgram program;
     private final KernelCompiler compiler;
@@ -43,12 +47,16 @@ final class LazyLoop {
             loop = present;
         } catch (IllegalStateException | IllegalArgumentException e) {
             failed = true;
-            // The first with its cause; where there is one there may be thousands.
-            if (TOLD.compareAndSet(false, true)) {
-                System.getLogger(LazyLoop.class.getName())
-                        .log(System.Logger.Level.WARNING, "a kernel did not compile, its calls run one by one", e);
-            }
+            tell(compiler, e);
         }
         return present;
+    }
+
+    /** Tells of the first kernel that a compiler fails at, with the cause: where there is one there may be thousands. */
+    static void tell(KernelCompiler compiler, RuntimeException cause) {
+        if (TOLD.add(compiler)) {
+            System.getLogger(LazyLoop.class.getName())
+                    .log(System.Logger.Level.WARNING, "a kernel did not compile, its calls run one by one", cause);
+        }
     }
 }
