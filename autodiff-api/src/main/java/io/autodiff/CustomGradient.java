@@ -57,7 +57,7 @@ final class CustomGradient {
         void use(Operand operand) {
             if (!known.contains(operand)) {
                 known.put(operand, true);
-                if (operand.dtype().isFloating()) {
+                if (operand.dtype().isFloating() && !SharedScalars.shares(operand)) {
                     captured.add(operand);
                 }
             }

@@ -44,10 +44,15 @@ public final class GradientOverride implements AutoCloseable {
             return outer == null ? call : outer.apply(call);
         }
 
+        /** {@return whether both are of one override, though something else may be around them} */
+        boolean is(Replacement other) {
+            return by.op == other.by.op;
+        }
+
         /** {@return the chain without one of its members} */
         @Nullable
         UnaryOperator<OpCall<Tensor>> without(Replacement removed) {
-            if (this == removed) {
+            if (is(removed)) {
                 return outer;
             }
             return outer instanceof Replacement next
@@ -162,7 +167,7 @@ public final class GradientOverride implements AutoCloseable {
         }
         open = false;
         UnaryOperator<OpCall<Tensor>> present = Executor.replacement();
-        boolean innermost = present == replacement;
+        boolean innermost = present instanceof Replacement inner && inner.is(replacement);
         if (present instanceof Replacement chain) {
             Executor.replace(chain.without(replacement));
         }

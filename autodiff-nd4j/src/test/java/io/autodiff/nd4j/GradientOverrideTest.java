@@ -128,7 +128,8 @@ class GradientOverrideTest {
     void aJointRuleIsOverriddenWhole() {
         assertThrows(
                 IllegalStateException.class,
-                () -> GradientOverride.open("concat", "x", STRAIGHT_THROUGH).close());
+                () -> GradientOverride.open("concat", "inputs", STRAIGHT_THROUGH)
+                        .close());
         try (GradientOverride override = GradientOverride.open(
                 "mul", (c, dys, needed) -> List.of(dys.get(0), dys.get(0).mul(4)))) {
             Tensor at = Tensors.of(3.0);
