@@ -68,8 +68,8 @@ public final class Benchmarks {
         SineChain.check();
         ElementwiseSum.check();
         HessianVectorProduct.check();
-        for (ArrayBenchmark benchmark : List.of(
-                new LinearRegression(), new Perceptron(), new MatrixProducts(), new ConvolutionNetwork())) {
+        for (ArrayBenchmark benchmark :
+                List.of(new LinearRegression(), new Perceptron(), new MatrixProducts(), new ConvolutionNetwork())) {
             benchmark.check();
         }
         Options options = new OptionsBuilder()

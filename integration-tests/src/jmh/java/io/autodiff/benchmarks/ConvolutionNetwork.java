@@ -38,8 +38,7 @@ public class ConvolutionNetwork extends ArrayBenchmark {
     private static final class Descent extends Program {
         private final Tensor x = Tensors.of(X).reshape(BATCH, SIDE, SIDE, 1).evaluate();
         private final Tensor labels = Tensors.of(Peers.rows(LABELS, CLASSES));
-        private final Variable w1 =
-                Variable.of(Tensors.of(W1).reshape(WINDOW, WINDOW, 1, CHANNELS));
+        private final Variable w1 = Variable.of(Tensors.of(W1).reshape(WINDOW, WINDOW, 1, CHANNELS));
         private final Variable b1 = Variable.of(new float[CHANNELS]);
         private final Variable w2 = Variable.of(Peers.rows(W2, CLASSES));
         private final Variable b2 = Variable.of(new float[CLASSES]);
@@ -65,8 +64,8 @@ public class ConvolutionNetwork extends ArrayBenchmark {
 
         private final NDArray x = manager.create(X, new Shape(BATCH, 1, SIDE, SIDE));
         private final NDArray labels = manager.create(LABELS, new Shape(BATCH, CLASSES));
-        private final NDArray w1 = variable(manager.create(
-                transposed(W1, WINDOW * WINDOW, CHANNELS), new Shape(CHANNELS, 1, WINDOW, WINDOW)));
+        private final NDArray w1 = variable(
+                manager.create(transposed(W1, WINDOW * WINDOW, CHANNELS), new Shape(CHANNELS, 1, WINDOW, WINDOW)));
         private final NDArray b1 = variable(manager.zeros(new Shape(CHANNELS)));
         private final NDArray w2 = variable(manager.create(channelsFirst(), new Shape(FEATURES, CLASSES)));
         private final NDArray b2 = variable(manager.zeros(new Shape(CLASSES)));
