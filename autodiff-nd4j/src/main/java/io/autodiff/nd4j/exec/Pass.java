@@ -85,6 +85,17 @@ enum Pass {
         }
     },
 
+    /**
+     * Matrix products without the transpositions before them and with the bias after them. Before kernels, which would take the bias for
+     * themselves.
+     */
+    PRODUCTS {
+        @Override
+        void run(Draft draft) {
+            ProductFusion.fuse(draft);
+        }
+    },
+
     /** Elementwise calls on arrays, and reductions of them, as kernels, if there is a compiler. On what is left of the calls. */
     FUSION {
         @Override

@@ -6,9 +6,6 @@ import io.autodiff.nd4j.fused.LoopProgram.Instruction;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
 import io.autodiff.op.ScalarFunction;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A program with its kernel, ready to run. Where there is much to do it is done in parts, which this thread and those of the common
@@ -107,38 +104,9 @@ public final class FusedLoop {
                 results[part] = run(part, addresses, bits);
             }
         } else {
-            share(addresses, bits, results);
+            Parts.run(parts, part -> results[part] = run(part, addresses, bits));
         }
         return joined(results);
-    }
-
-    private void share(long[] addresses, long[] bits, long[][] results) {
-        AtomicInteger next = new AtomicInteger();
-        CountDownLatch left = new CountDownLatch(parts);
-        Runnable work = () -> {
-            for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
-                results[part] = run(part, addresses, bits);
-                left.countDown();
-            }
-        };
-        int helpers = Math.min(parts - 1, ForkJoinPool.getCommonPoolParallelism());
-        for (int helper = 0; helper < helpers; helper++) {
-            ForkJoinPool.commonPool().execute(work);
-        }
-        work.run();
-        // What is left is being computed by threads that are running: an interruption must not free their memory.
-        boolean interrupted = false;
-        while (true) {
-            try {
-                left.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private long[] run(int part, long[] addresses, long[] bits) {
