@@ -22,6 +22,12 @@ public final class FusedLoop {
 
     private static final long MOST_PARTS = 16;
 
+    /** The common pool says 1 of itself where it has no thread; what it is given then lies there for good. */
+    private static final int HELPERS =
+            Integer.getInteger("java.util.concurrent.ForkJoinPool.common.parallelism", 1) == 0
+                    ? 0
+                    : ForkJoinPool.getCommonPoolParallelism();
+
     private final LoopProgram program;
     private final LoopLayout layout;
     private final LoopKernel kernel;
@@ -46,7 +52,7 @@ public final class FusedLoop {
         long positions = program.positions();
         long wanted = Math.max(1, Math.min(MOST_PARTS, positions / LEAST_PART));
         parts = (int) Math.min(wanted, layout.vectorLoop() == 0 ? Math.max(1, firstSize / LEAST_PART) : firstSize);
-        threads = parts > 1 && positions * cost() > WORTH_THREADS_NANOSECONDS;
+        threads = HELPERS > 0 && parts > 1 && positions * cost() > WORTH_THREADS_NANOSECONDS;
         fixed = new long[layout.words()];
         for (int loop = 1; loop < layout.loops(); loop++) {
             fixed[layout.sizeWord(loop)] = axes.get(layout.axis(loop)).size();
@@ -121,7 +127,7 @@ public final class FusedLoop {
                 left.countDown();
             }
         };
-        int helpers = Math.min(parts - 1, ForkJoinPool.getCommonPoolParallelism());
+        int helpers = Math.min(parts - 1, HELPERS);
         for (int helper = 0; helper < helpers; helper++) {
             ForkJoinPool.commonPool().execute(work);
         }
