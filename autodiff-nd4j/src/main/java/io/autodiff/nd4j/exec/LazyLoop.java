@@ -1,5 +1,6 @@
 package io.autodiff.nd4j.exec;
 
+import io.autodiff.nd4j.fused.Accelerator;
 import io.autodiff.nd4j.fused.FusedLoop;
 import io.autodiff.nd4j.fused.KernelCompiler;
 import io.autodiff.nd4j.fused.LoopProgram;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LazyLoop {
     /** So many runs go without a kernel. */
-    private static final int PATIENCE = 2;
+    private static final long PATIENCE = Accelerator.patience(2);
 
     /** The compilers of which a failure was told. */
     private static final Set<KernelCompiler> TOLD =

@@ -1,5 +1,6 @@
 package io.autodiff.nd4j.exec;
 
+import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
 import io.autodiff.op.TensorSpec;
@@ -14,7 +15,28 @@ import java.util.Set;
 
 /** What makes a plan better, one after the other in this order; the draft is verified after each. */
 enum Pass {
-    /** Calls that give an input back, bit for bit. First, since calls that differed may be the same without them. */
+    /** Equal numbers. First, since calls are the same only if their inputs are. */
+    EQUAL_CONSTANTS {
+        @Override
+        void run(Draft draft) {
+            Map<Number, Integer> known = new HashMap<>();
+            int[] same = sameSlots(draft);
+            for (int slot = draft.arguments; slot < same.length; slot++) {
+                Value constant = draft.initial.get(slot);
+                if (constant != null && ScalarInterpreter.isScalar(constant.spec())) {
+                    Integer first =
+                            known.putIfAbsent(new Number(constant.spec(), ScalarProgram.word(constant)), slot);
+                    if (first != null) {
+                        same[slot] = first;
+                        draft.initial.set(slot, null);
+                    }
+                }
+            }
+            draft.redirect(slot -> same[slot]);
+        }
+    },
+
+    /** Calls that give an input back, bit for bit. Early, since calls that differed may be the same without them. */
     IDENTITIES {
         @Override
         void run(Draft draft) {
@@ -151,6 +173,9 @@ enum Pass {
 
     /** What makes two calls the same. Ops are told apart as objects: a name may be overridden. */
     private record Signature(Op op, Attributes attributes, List<TensorSpec> outputs, List<Integer> inputs) {}
+
+    /** A scalar by its bits. */
+    private record Number(TensorSpec spec, long word) {}
 
     abstract void run(Draft draft);
 

@@ -1,5 +1,6 @@
 package io.autodiff.nd4j.exec;
 
+import io.autodiff.nd4j.fused.ScalarKernel;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.spi.WhileKernel;
 import java.util.Arrays;
@@ -39,39 +40,16 @@ final class Repetition {
     }
 
     private Value[] onRegisters(Value[] inputs) {
-        ScalarPlan.Registers test = condition.asScalars(inputs).registers(inputs);
-        ScalarPlan.Registers next = step.asScalars(inputs).registers(inputs);
-        int[] from = new int[carried];
-        int[] toTest = new int[carried];
-        int[] toNext = new int[carried];
-        for (int i = 0; i < carried; i++) {
-            from[i] = next.program.outputRegister(i);
-            toTest[i] = condition.asScalars(inputs).register(i);
-            toNext[i] = step.asScalars(inputs).register(i);
+        HotLoop hot = step.asScalars(inputs).loop(condition.asScalars(inputs), inputs.length);
+        RegisterLoop loop = new RegisterLoop(condition.asScalars(inputs), step.asScalars(inputs), inputs, carried);
+        ScalarKernel kernel = hot.after(0);
+        while (kernel == null && loop.turn()) {
+            kernel = hot.after(loop.instructions());
         }
-        // Both programs use places of longs: one for the number of the step, one for what the condition gives.
-        double[] f = new double[carried];
-        long[] n = new long[carried];
-        boolean once = false;
-        for (test.run(); test.holds(); test.run()) {
-            next.run();
-            once = true;
-            // All are read before the first is written: a step may swap two.
-            for (int i = 0; i < carried; i++) {
-                f[i] = next.f[from[i]];
-                n[i] = next.n[from[i]];
-            }
-            for (int i = 0; i < carried; i++) {
-                test.f[toTest[i]] = f[i];
-                test.n[toTest[i]] = n[i];
-                next.f[toNext[i]] = f[i];
-                next.n[toNext[i]] = n[i];
-            }
+        // What the machine code refuses is done once more in Java, by an exception that says what it is.
+        if (kernel != null && !loop.run(kernel, hot.words(inputs))) {
+            while (loop.turn()) {}
         }
-        Value[] last = Arrays.copyOf(inputs, carried);
-        for (int i = 0; i < carried && once; i++) {
-            last[i] = next.program.output(i, f[i], n[i]);
-        }
-        return last;
+        return loop.results();
     }
 }

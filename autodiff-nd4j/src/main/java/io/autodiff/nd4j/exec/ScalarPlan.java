@@ -1,5 +1,6 @@
 package io.autodiff.nd4j.exec;
 
+import io.autodiff.nd4j.fused.ScalarCode;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.TensorSpec;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ final class ScalarPlan {
     private final int[] slots;
 
     private final List<Value> constants;
+    /** The loop of which this is the step, if it is one, as machine code. */
+    private volatile @Nullable HotLoop loop;
 
     private ScalarPlan(@Nullable ScalarProgram program, int[] slots, List<Value> constants) {
         this.program = program;
@@ -70,6 +73,27 @@ final class ScalarPlan {
         Registers registers = new Registers(runs);
         runs.set(values, registers.f, registers.n);
         return registers;
+    }
+
+    /** The loop of which this is the step; made once. */
+    HotLoop loop(ScalarPlan condition, int given) {
+        HotLoop present = loop;
+        if (present == null) {
+            present = new HotLoop(condition, this, given);
+            loop = present;
+        }
+        return present;
+    }
+
+    /** Its code, of the arguments of a loop, after which its constants come, from a number on. */
+    ScalarCode code(int given, int firstConstant) {
+        return ScalarCodeWriter.write(
+                Objects.requireNonNull(program),
+                i -> slots[i] < given ? slots[i] : firstConstant + i - slots.length + constants.size());
+    }
+
+    List<Value> constants() {
+        return constants;
     }
 
     /** The register of an argument, or -1 if it is no scalar. */

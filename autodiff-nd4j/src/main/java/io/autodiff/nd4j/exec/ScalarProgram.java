@@ -1,6 +1,8 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.DType;
+import io.autodiff.nd4j.fused.ScalarKernel;
+import io.autodiff.nd4j.fused.ScalarLoop;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.nd4j.ops.Casts;
 import io.autodiff.op.OpCall;
@@ -66,6 +68,7 @@ final class ScalarProgram {
     private final int[] outputs;
     private final TensorSpec[] inputSpecs;
     private final TensorSpec[] outputSpecs;
+    private final HotScalars hot = new HotScalars(this::once);
 
     ScalarProgram(
             Instruction[] instructions,
@@ -101,8 +104,44 @@ final class ScalarProgram {
         return integers;
     }
 
+    /** Itself as work that is done once. */
+    private ScalarLoop once() {
+        return new ScalarLoop(inputs.length, null, ScalarCodeWriter.write(this, input -> input));
+    }
+
     /** The outputs, of the values of the inputs. */
     Value[] run(Value[] values) {
+        ScalarKernel kernel = hot.after(instructions.length);
+        Value[] computed = kernel == null ? null : run(kernel, values);
+        // What the machine code refuses is refused in Java, by an exception that says what.
+        return computed == null ? interpret(values) : computed;
+    }
+
+    private Value @Nullable [] run(ScalarKernel kernel, Value[] values) {
+        ScalarLoop loop = kernel.loop();
+        long[] words = new long[loop.words()];
+        for (int i = 0; i < inputs.length; i++) {
+            words[ScalarLoop.argumentWord(i)] = word(values[i]);
+        }
+        if (!kernel.run(words)) {
+            return null;
+        }
+        Value[] results = new Value[outputs.length];
+        for (int i = 0; i < results.length; i++) {
+            long word = words[loop.resultWord(i)];
+            results[i] = output(i, Double.longBitsToDouble(word), word);
+        }
+        return results;
+    }
+
+    /** A scalar as machine code takes it. */
+    static long word(Value value) {
+        return value.spec().dtype().isFloating()
+                ? Double.doubleToRawLongBits(value.floating())
+                : value.integer();
+    }
+
+    private Value[] interpret(Value[] values) {
         double[] f = constants.clone();
         long[] n = integerConstants.clone();
         set(values, f, n);
@@ -157,6 +196,32 @@ final class ScalarProgram {
     /** The register that an output is in after a run. */
     int outputRegister(int output) {
         return outputs[output];
+    }
+
+    int inputs() {
+        return inputs.length;
+    }
+
+    int outputs() {
+        return outputs.length;
+    }
+
+    TensorSpec inputSpec(int input) {
+        return inputSpecs[input];
+    }
+
+    TensorSpec outputSpec(int output) {
+        return outputSpecs[output];
+    }
+
+    /** What a register begins with, and holds if no instruction fills it. */
+    double constant(int register) {
+        return constants[register];
+    }
+
+    /** The dtype of the call that an instruction is a part of. */
+    DType resultDType(Instruction instruction) {
+        return calls[instruction.call].outputSpec().dtype();
     }
 
     /** What a run does, in order. */

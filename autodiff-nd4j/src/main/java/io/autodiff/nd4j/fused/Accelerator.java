@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Whether there is a compiler of fused kernels, and which. Asked for the first time, it is looked for and tried, and one line of
- * the log says what came of it.
+ * the log says what came of it; at level debug if there is none to try.
  *
  * <pre>{@code
  * KernelCompiler compiler = Accelerator.compiler();
@@ -26,6 +26,8 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Accelerator {
     private static final String PROPERTY = "autodiff.kernels";
+    /** How much is done without kernels before there is one, where that is not worth it at once. */
+    private static final String PATIENCE = "autodiff.kernels.patience";
 
     private static final class Found {
         static final @Nullable KernelCompiler COMPILER = report();
@@ -35,7 +37,7 @@ public final class Accelerator {
                     System.getProperty(PROPERTY),
                     Nd4j.getBackend().getClass().getSimpleName(),
                     () -> ServiceLoader.load(KernelCompiler.class, KernelCompiler.class.getClassLoader()));
-            System.getLogger(Accelerator.class.getName()).log(System.Logger.Level.INFO, choice.message);
+            System.getLogger(Accelerator.class.getName()).log(choice.level, choice.message);
             return choice.compiler;
         }
     }
@@ -48,16 +50,28 @@ public final class Accelerator {
     }
 
     /**
+     * How often something is to come before a kernel is made of it.
+     *
+     * @param usual as often as it pays
+     * @return that, or 0 if the system property {@code autodiff.kernels.patience} is 0, as in tests of kernels
+     */
+    public static long patience(long usual) {
+        return Integer.getInteger(PATIENCE, 1) == 0 ? 0 : usual;
+    }
+
+    /**
      * What was chosen, and the line that says so.
      *
      * @param compiler the compiler, or null
      * @param message for the log
+     * @param level for the log: debug where there is no compiler and nobody asked for one
      */
-    record Choice(@Nullable KernelCompiler compiler, String message) {}
+    record Choice(@Nullable KernelCompiler compiler, String message, System.Logger.Level level) {}
 
     static Choice choose(
             @Nullable String wanted, String backend, Supplier<? extends Iterable<KernelCompiler>> compilers) {
         List<String> reasons = new ArrayList<>();
+        boolean expected = wanted != null;
         if ("none".equals(wanted)) {
             reasons.add("as " + PROPERTY + " says");
         } else if (!backend.equals("CpuBackend")) {
@@ -69,8 +83,10 @@ public final class Accelerator {
                     if (obstacle == null) {
                         return new Choice(
                                 compiler,
-                                "fused kernels: " + compiler.name() + "; -D" + PROPERTY + "=none turns them off");
+                                "fused kernels: " + compiler.name() + "; -D" + PROPERTY + "=none turns them off",
+                                System.Logger.Level.INFO);
                     }
+                    expected |= compiler.isThere();
                     reasons.add(compiler.name() + ": " + obstacle);
                 }
             }
@@ -81,7 +97,8 @@ public final class Accelerator {
         return new Choice(
                 null,
                 "fused kernels: none, calls run one by one on ND4J (" + String.join("; ", reasons) + "); -D" + PROPERTY
-                        + "=llvm asks for a compiler");
+                        + "=llvm asks for a compiler",
+                expected ? System.Logger.Level.INFO : System.Logger.Level.DEBUG);
     }
 
     private static @Nullable String obstacle(KernelCompiler compiler) {

@@ -16,6 +16,9 @@ public interface KernelCompiler {
     /** {@return the name by which the system property {@code autodiff.kernels} chooses it} */
     String name();
 
+    /** {@return whether what it needs is on the class path: of one that nobody wants, nothing is said} */
+    boolean isThere();
+
     /** {@return why it cannot work here, as the end of a sentence; null if it can} */
     @Nullable
     String obstacle();
@@ -45,4 +48,15 @@ public interface KernelCompiler {
      * @return the kernel; the same for the same structure
      */
     LoopKernel compile(LoopProgram program, boolean shortAxis);
+
+    /**
+     * Compiles scalar work. Functions of floating numbers are within the bounds of those of arrays; what IEEE 754 rounds once is the
+     * same as in Java.
+     *
+     * @param loop any
+     * @return the kernel, the same for the same work; null if a function is not known, or there is too much of it
+     */
+    default @Nullable LoopKernel compile(ScalarLoop loop) {
+        return null;
+    }
 }

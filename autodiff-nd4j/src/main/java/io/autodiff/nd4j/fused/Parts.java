@@ -15,6 +15,12 @@ import java.util.function.IntConsumer;
  * }</pre>
  */
 public final class Parts {
+    /** The common pool says 1 of itself where it has no thread; what it is given then lies there for good. */
+    static final int HELPERS =
+            Integer.getInteger("java.util.concurrent.ForkJoinPool.common.parallelism", 1) == 0
+                    ? 0
+                    : ForkJoinPool.getCommonPoolParallelism();
+
     private Parts() {}
 
     /**
@@ -38,7 +44,7 @@ public final class Parts {
                 }
             }
         };
-        int helpers = Math.min(parts - 1, ForkJoinPool.getCommonPoolParallelism());
+        int helpers = Math.min(parts - 1, HELPERS);
         for (int helper = 0; helper < helpers; helper++) {
             ForkJoinPool.commonPool().execute(worker);
         }

@@ -12,6 +12,7 @@ import org.bytedeco.llvm.LLVM.LLVMOrcJITDylibRef;
 import org.bytedeco.llvm.LLVM.LLVMOrcJITTargetMachineBuilderRef;
 import org.bytedeco.llvm.LLVM.LLVMOrcLLJITBuilderRef;
 import org.bytedeco.llvm.LLVM.LLVMOrcLLJITRef;
+import org.bytedeco.llvm.LLVM.LLVMOrcResourceTrackerRef;
 import org.bytedeco.llvm.LLVM.LLVMOrcSymbolPredicate;
 import org.bytedeco.llvm.LLVM.LLVMOrcThreadSafeContextRef;
 import org.bytedeco.llvm.LLVM.LLVMPassBuilderOptionsRef;
@@ -21,15 +22,17 @@ import org.bytedeco.llvm.global.LLVM;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From LLVM's text to machine code of this process. All of it stays: what is reachable only through a raw address would be freed by
- * the collector, so the compiler and each kernel are kept for the life of the class.
+ * From LLVM's text to machine code of this process, and back to free memory. What is reachable only through a raw address would be
+ * freed by the collector: the compiler is kept for the life of the class.
  */
 final class Jit {
     /** Loop counters and sums are written as memory; this makes registers of them. */
-    private static final String PASSES = "function(mem2reg,instcombine,early-cse,loop-mssa(licm))";
+    private static final BytePointer PASSES =
+            new BytePointer("function(mem2reg,instcombine,early-cse,loop-mssa(licm))");
+
+    private static final BytePointer NAME = new BytePointer("kernel");
 
     private final Target target;
-    private final LLVMOrcThreadSafeContextRef context;
     private final LLVMOrcLLJITRef jit;
     private final LLVMTargetMachineRef machine;
     private final LLVMPassBuilderOptionsRef options;
@@ -40,7 +43,6 @@ final class Jit {
         LLVM.LLVMInitializeNativeAsmPrinter();
         machine = machine();
         options = LLVM.LLVMCreatePassBuilderOptions();
-        context = LLVM.LLVMOrcCreateNewThreadSafeContext();
         LLVMOrcLLJITBuilderRef builder = LLVM.LLVMOrcCreateLLJITBuilder();
         // The builder takes this machine; the passes have their own.
         LLVMOrcJITTargetMachineBuilderRef machineBuilder =
@@ -82,32 +84,59 @@ final class Jit {
     }
 
     /**
+     * The machine code of one module.
+     *
+     * @param address of its function
+     * @param tracker by which it is freed
+     */
+    record MachineCode(long address, LLVMOrcResourceTrackerRef tracker) {}
+
+    /**
      * Compiles a module.
      *
      * @param text its text, in which one function has the given name
      * @param function a name that no module before it had
-     * @return the function's address
      */
-    synchronized long compile(String text, String function) {
-        LLVMModuleRef module = parse(text);
-        check(LLVM.LLVMRunPasses(module, new BytePointer(PASSES), machine, options), "optimise " + function);
-        check(
-                LLVM.LLVMOrcLLJITAddLLVMIRModule(
-                        jit,
-                        LLVM.LLVMOrcLLJITGetMainJITDylib(jit),
-                        LLVM.LLVMOrcCreateNewThreadSafeModule(module, context)),
-                "add " + function);
-        long[] address = new long[1];
-        check(LLVM.LLVMOrcLLJITLookup(jit, address, function), "compile " + function);
-        return address[0];
+    synchronized MachineCode compile(String text, String function) {
+        // A context keeps the constants of all its modules: with one for each they end with it.
+        LLVMOrcThreadSafeContextRef context = LLVM.LLVMOrcCreateNewThreadSafeContext();
+        LLVMOrcResourceTrackerRef tracker =
+                LLVM.LLVMOrcJITDylibCreateResourceTracker(LLVM.LLVMOrcLLJITGetMainJITDylib(jit));
+        try {
+            LLVMModuleRef module = parse(text, context);
+            check(LLVM.LLVMRunPasses(module, PASSES, machine, options), "optimise " + function);
+            check(
+                    LLVM.LLVMOrcLLJITAddLLVMIRModuleWithRT(
+                            jit, tracker, LLVM.LLVMOrcCreateNewThreadSafeModule(module, context)),
+                    "add " + function);
+            long[] address = new long[1];
+            check(LLVM.LLVMOrcLLJITLookup(jit, address, function), "compile " + function);
+            return new MachineCode(address[0], tracker);
+        } catch (IllegalStateException e) {
+            free(tracker);
+            throw e;
+        } finally {
+            LLVM.LLVMOrcDisposeThreadSafeContext(context);
+        }
     }
 
-    private LLVMModuleRef parse(String text) {
+    /** Frees what nothing can run any more. */
+    synchronized void free(MachineCode code) {
+        free(code.tracker);
+    }
+
+    private static void free(LLVMOrcResourceTrackerRef tracker) {
+        LLVMErrorRef error = LLVM.LLVMOrcResourceTrackerRemove(tracker);
+        LLVM.LLVMOrcReleaseResourceTracker(tracker);
+        check(error, "free a kernel");
+    }
+
+    private static LLVMModuleRef parse(String text, LLVMOrcThreadSafeContextRef context) {
         LLVMContextRef inner = LLVM.LLVMOrcThreadSafeContextGetContext(context);
         BytePointer bytes = new BytePointer(text);
         // The parser takes the buffer, which is a copy.
         LLVMMemoryBufferRef buffer =
-                LLVM.LLVMCreateMemoryBufferWithMemoryRangeCopy(bytes, bytes.capacity() - 1, new BytePointer("kernel"));
+                LLVM.LLVMCreateMemoryBufferWithMemoryRangeCopy(bytes, bytes.capacity() - 1, NAME);
         LLVMModuleRef module = new LLVMModuleRef();
         BytePointer message = new BytePointer();
         try (bytes) {

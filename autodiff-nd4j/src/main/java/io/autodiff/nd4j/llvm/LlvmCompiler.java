@@ -4,15 +4,14 @@ import io.autodiff.DType;
 import io.autodiff.nd4j.fused.KernelCompiler;
 import io.autodiff.nd4j.fused.LoopKernel;
 import io.autodiff.nd4j.fused.LoopProgram;
+import io.autodiff.nd4j.fused.ScalarLoop;
 import io.autodiff.op.ScalarFunction;
-import java.util.HashMap;
-import java.util.Map;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fused kernels through LLVM, for who adds {@code org.bytedeco:llvm-platform:13.0.1-1.5.7}. A kernel takes 3 to 15 ms to compile,
- * the first one half a second, and is kept; the same structure is compiled once.
+ * the first one half a second; what has the same structure shares one, which is freed when nothing can run it any more.
  *
  * <pre>{@code
  * new LlvmCompiler().obstacle();       // null, or for instance that the jar is not there
@@ -22,16 +21,14 @@ public final class LlvmCompiler implements KernelCompiler {
     /** The one in which the layout that {@link NativeKernel} relies on was looked up. */
     private static final String JAVACPP = "1.5.7";
 
-    /** Machine code is never freed: a program that makes new structures all the time must not fill the memory. */
-    private static final int MOST_KERNELS = 10_000;
+    /** More instructions on scalars than this take too long to compile. */
+    private static final int MOST_INSTRUCTIONS = 5000;
 
     /** Made when it is first asked for, so that this class can be loaded where LLVM is not. */
     private static final class Machine {
         static final Target TARGET = Target.host();
-        static final Jit JIT = new Jit(TARGET);
+        static final KernelCache KERNELS = new KernelCache(new Jit(TARGET));
     }
-
-    private final Map<String, LoopKernel> kernels = new HashMap<>();
 
     /** For {@link java.util.ServiceLoader}. */
     public LlvmCompiler() {}
@@ -42,10 +39,18 @@ public final class LlvmCompiler implements KernelCompiler {
     }
 
     @Override
-    public @Nullable String obstacle() {
+    public boolean isThere() {
         try {
             Class.forName("org.bytedeco.llvm.global.LLVM", false, LlvmCompiler.class.getClassLoader());
+            return true;
         } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
+    @Override
+    public @Nullable String obstacle() {
+        if (!isThere()) {
             return "org.bytedeco:llvm-platform:13.0.1-1.5.7 is not on the class path";
         }
         try {
@@ -79,19 +84,21 @@ public final class LlvmCompiler implements KernelCompiler {
 
     @Override
     public LoopKernel compile(LoopProgram program, boolean shortAxis) {
-        String key = (shortAxis ? "short " : "long ") + program.structure();
-        synchronized (kernels) {
-            LoopKernel kernel = kernels.get(key);
-            if (kernel == null) {
-                if (kernels.size() == MOST_KERNELS) {
-                    throw new IllegalStateException("there are " + MOST_KERNELS + " kernels, and no more are compiled");
-                }
-                String name = "kernel" + kernels.size();
-                String text = LoopCode.module(program, name, Machine.TARGET, lanes(program), shortAxis);
-                kernel = new NativeKernel(Machine.JIT.compile(text, name));
-                kernels.put(key, kernel);
-            }
-            return kernel;
-        }
+        return Machine.KERNELS.get(
+                (shortAxis ? "short " : "long ") + program.structure(),
+                name -> LoopCode.module(program, name, Machine.TARGET, lanes(program), shortAxis));
+    }
+
+    @Override
+    public @Nullable LoopKernel compile(ScalarLoop loop) {
+        return ScalarLoopCode.instructions(loop) <= MOST_INSTRUCTIONS && ScalarLoopCode.supports(loop)
+                ? Machine.KERNELS.get(
+                        "scalars " + loop, name -> ScalarLoopCode.module(loop, name, Machine.TARGET))
+                : null;
+    }
+
+    /** How many kernels there are. */
+    static int kernels() {
+        return Machine.KERNELS.live();
     }
 }

@@ -27,7 +27,8 @@ final class NativeKernel implements LoopKernel {
         try {
             function.call(arguments);
         } finally {
-            Reference.reachabilityFence(words);
+            // The machine code is freed once this object is unreachable.
+            Reference.reachabilityFence(this);
         }
     }
 

@@ -114,6 +114,11 @@ final class VectorCode {
         others.put(name, text);
     }
 
+    /** What stands once in the module because of other code. */
+    void othersOf(VectorCode code) {
+        others.putAll(code.others);
+    }
+
     /** A vector of one number; a bit pattern of floating dtypes is LLVM's only exact way to write them. */
     String constant(DType dtype, double value) {
         String literal = switch (dtype) {

@@ -44,6 +44,11 @@ class LazyLoopTest {
         }
 
         @Override
+        public boolean isThere() {
+            return true;
+        }
+
+        @Override
         public boolean supports(ScalarFunction function, DType dtype) {
             return true;
         }

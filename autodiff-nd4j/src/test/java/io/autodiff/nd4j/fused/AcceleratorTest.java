@@ -21,6 +21,11 @@ class AcceleratorTest {
     /** A compiler whose kernels do what a test says. */
     private record Stub(String name, String obstacle, LoopKernel kernel) implements KernelCompiler {
         @Override
+        public boolean isThere() {
+            return !"it is not there".equals(obstacle);
+        }
+
+        @Override
         public boolean supports(ScalarFunction function, DType dtype) {
             return true;
         }
@@ -60,6 +65,17 @@ class AcceleratorTest {
         assertNone(choose(null, "CpuBackend"), "no compiler is on the class path");
         assertNone(choose("other", "CpuBackend", new LlvmCompiler()), "no compiler of the name other");
         assertNone(choose(null, "CpuBackend", new Stub("a", "it is not there", x -> {})), "a: it is not there");
+    }
+
+    @Test
+    void ofACompilerThatNobodyAskedForNothingIsSaid() {
+        KernelCompiler absent = new Stub("a", "it is not there", x -> {});
+        assertEquals(System.Logger.Level.DEBUG, choose(null, "CpuBackend", absent).level());
+        assertEquals(System.Logger.Level.DEBUG, choose(null, "CpuBackend").level());
+        assertEquals(System.Logger.Level.INFO, choose("a", "CpuBackend", absent).level());
+        assertEquals(
+                System.Logger.Level.INFO,
+                choose(null, "CpuBackend", absent, new Stub("b", "it is broken", x -> {})).level());
     }
 
     @Test

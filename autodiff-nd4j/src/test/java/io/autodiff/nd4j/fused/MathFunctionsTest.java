@@ -100,6 +100,11 @@ class MathFunctionsTest {
                                 DynamicTest.dynamicTest(function + " of " + dtype, () -> check(function, dtype))));
     }
 
+    /** In units in the last place; 0 for what the machine does itself. */
+    static double bound(ScalarFunction function, DType dtype) {
+        return BOUNDS.getOrDefault(function, new double[2])[dtype == DType.FLOAT32 ? 0 : 1];
+    }
+
     private static void check(ScalarFunction function, DType dtype) {
         KernelCompiler compiler = Accelerator.compiler();
         assumeTrue(compiler != null, "there is a compiler of kernels");
@@ -128,7 +133,7 @@ class MathFunctionsTest {
                 List.of(new Output(arity, null)));
         new FusedLoop(program, compiler)
                 .run(memory.stream().mapToLong(GuardedMemory::address).toArray(), new long[arity]);
-        double bound = BOUNDS.getOrDefault(function, new double[2])[dtype == DType.FLOAT32 ? 0 : 1];
+        double bound = bound(function, dtype);
         double worst = 0;
         String where = "";
         for (int j = 0; j < count; j++) {
@@ -150,7 +155,7 @@ class MathFunctionsTest {
     }
 
     /** In units in the last place; infinite where a special value is not the same. */
-    private static double error(DType dtype, double expected, double actual) {
+    static double error(DType dtype, double expected, double actual) {
         double rounded = dtype == DType.FLOAT32 ? (float) expected : expected;
         if (Double.compare(rounded, actual) == 0) {
             return 0;
@@ -169,7 +174,7 @@ class MathFunctionsTest {
     }
 
     /** Special numbers, all in pairs; patterns of bits, so that all magnitudes are there; and numbers of everyday size. */
-    private static double[][] numbers(ScalarFunction function, DType dtype) {
+    static double[][] numbers(ScalarFunction function, DType dtype) {
         SplittableRandom random = new SplittableRandom(function.name().hashCode());
         int special = SPECIAL.length * SPECIAL.length;
         double[][] x = new double[2][NUMBERS + special];
