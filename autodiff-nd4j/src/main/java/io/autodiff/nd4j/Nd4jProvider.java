@@ -4,7 +4,7 @@ import io.autodiff.DType;
 import io.autodiff.Devices;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
-import io.autodiff.nd4j.array.ArrayPool;
+import io.autodiff.nd4j.array.MemoryPool;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.exec.Execution;
 import io.autodiff.nd4j.exec.PlanBuilder;
@@ -68,17 +68,13 @@ public final class Nd4jProvider implements AutodiffProvider {
                     case FLOAT32 -> Value.ofFloating(spec, value.floatValue());
                     case INT32, INT64, BOOL -> Value.ofInteger(spec, value.longValue());
                     // Java cannot round to these.
-                    case FLOAT16, BFLOAT16 -> array(spec, new float[] {value.floatValue()});
+                    case FLOAT16, BFLOAT16 -> Value.ofElements(spec, new float[] {value.floatValue()});
                 });
     }
 
     @Override
     public Tensor constant(TensorSpec spec, Object elements) {
-        return leaf(spec, array(spec, elements));
-    }
-
-    private static Value array(TensorSpec spec, Object elements) {
-        return Value.ofArray(spec, NdArrays.detached(() -> NdArrays.of(spec, elements)));
+        return leaf(spec, Value.ofElements(spec, elements));
     }
 
     @Override
@@ -89,10 +85,7 @@ public final class Nd4jProvider implements AutodiffProvider {
     /** A copy of an INDArray, that the engine owns. */
     static Tensor copy(INDArray source) {
         TensorSpec spec = NdArrays.spec(source);
-        return leaf(
-                spec,
-                Value.ofArray(
-                        spec, NdArrays.detached(() -> source.isEmpty() ? NdArrays.allocate(spec) : source.dup('c'))));
+        return leaf(spec, Value.copyOf(spec, source));
     }
 
     /** An INDArray itself, that stays its maker's. */
@@ -153,8 +146,8 @@ public final class Nd4jProvider implements AutodiffProvider {
     @Override
     public Devices.Statistics statistics() {
         return new Devices.Statistics(
-                ArrayPool.liveBytes(),
-                ArrayPool.pooledBytes(),
+                MemoryPool.liveBytes(),
+                MemoryPool.pooledBytes(),
                 Execution.current().pendingBytes(),
                 PlanCache.size(),
                 PlanCache.hits());

@@ -1,6 +1,7 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.Tensor;
+import io.autodiff.nd4j.array.KernelMemory;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.graph.Node;
 import io.autodiff.nd4j.graph.Value;
@@ -9,6 +10,7 @@ import io.autodiff.op.Kernel;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.WhileKernel;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,29 +54,31 @@ final class Replay {
         }
         call.outputSpecs().forEach(NdArrays::requireHoldable);
         if (call.outputSpecs().stream().allMatch(spec -> spec.shape().elements() == 0)) {
-            return call.outputSpecs().stream()
-                    .map(spec -> Value.ofArray(spec, NdArrays.allocate(spec)))
-                    .toArray(Value[]::new);
+            return call.outputSpecs().stream().map(Value::allocate).toArray(Value[]::new);
         }
         List<INDArray> arrays = new ArrayList<>(inputs.length);
         for (Value input : inputs) {
             arrays.add(input.array());
         }
-        if (kernel == null) {
-            return new Value[] {Value.ofArray(call.outputSpec(), ElementwiseLoop.compute(call, arrays))};
+        try (KernelMemory memory = KernelMemory.open()) {
+            List<INDArray> results = kernel == null
+                    ? List.of(ElementwiseLoop.compute(call, arrays))
+                    : kernel.compute(call.withInputs(arrays));
+            if (results == null || results.size() != call.outputSpecs().size()) {
+                throw call.wrong(
+                        "the kernel",
+                        "it gave " + (results == null ? "null" : results.size() + " arrays") + " for the outputs "
+                                + call.op().outputNames());
+            }
+            Value[] values = new Value[results.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = value(call, i, results.get(i), arrays, inputs, memory);
+            }
+            return values;
+        } finally {
+            // The arrays do not keep the memory.
+            Reference.reachabilityFence(inputs);
         }
-        List<INDArray> results = kernel.compute(call.withInputs(arrays));
-        if (results == null || results.size() != call.outputSpecs().size()) {
-            throw call.wrong(
-                    "the kernel",
-                    "it gave " + (results == null ? "null" : results.size() + " arrays") + " for the outputs "
-                            + call.op().outputNames());
-        }
-        Value[] values = new Value[results.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = value(call, i, results.get(i), arrays, inputs);
-        }
-        return values;
     }
 
     /** A kernel that computes with tensors, such as a loop's. */
@@ -98,7 +102,12 @@ final class Replay {
 
     /** A result as a value: an input's own if the kernel gave that input back, else one that shares memory with nothing. */
     private static Value value(
-            OpCall<?> call, int output, @Nullable INDArray result, List<INDArray> arrays, Value[] inputs) {
+            OpCall<?> call,
+            int output,
+            @Nullable INDArray result,
+            List<INDArray> arrays,
+            Value[] inputs,
+            KernelMemory memory) {
         TensorSpec declared = call.outputSpecs().get(output);
         TensorSpec actual = result == null || result.wasClosed() ? null : NdArrays.spec(result);
         if (result == null || actual == null || !actual.equals(declared)) {
@@ -107,6 +116,11 @@ final class Replay {
                     "it gave " + (result == null ? "null" : actual == null ? "a closed array" : actual)
                             + " for the output '" + call.op().outputNames().get(output)
                             + "', which the shape function declares as " + declared);
+        }
+        if (ScalarInterpreter.isScalar(declared)) {
+            return declared.dtype().isFloating()
+                    ? Value.ofFloating(declared, result.getDouble(0))
+                    : Value.ofInteger(declared, NdArrays.longs(result)[0]);
         }
         boolean shares = result.isView() || result.isAttached();
         for (int i = 0; i < inputs.length; i++) {
@@ -117,6 +131,6 @@ final class Replay {
                     && !arrays.get(i).isEmpty()
                     && result.data().address() == arrays.get(i).data().address();
         }
-        return Value.ofArray(declared, shares ? result.dup('c') : NdArrays.dense(result));
+        return shares ? Value.copyOf(declared, result) : Value.ofResult(declared, NdArrays.dense(result), memory);
     }
 }

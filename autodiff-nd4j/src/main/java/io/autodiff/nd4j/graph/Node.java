@@ -37,8 +37,9 @@ public final class Node implements Tensor {
                     new TensorSpec(c.attributes().dtype("dtype"), c.attributes().shape("shape")))
             .kernel(INDArray.class, c -> {
                 throw new IllegalStateException(
-                        "while a function is traced, its tensors have no values, so that Java cannot read"
-                                + " them; choose by value with Branch.cond or Tensors.where, loop with Loops.whileLoop, print with Functions.print, and read results after the call");
+                        "while a function is traced, its tensors have no values, so that Java cannot read them; choose"
+                                + " by value with Branch.cond or Tensors.where, loop with Loops.whileLoop, print with"
+                                + " Functions.print, and read results after the call");
             })
             .checked();
 
@@ -302,12 +303,12 @@ public final class Node implements Tensor {
 
     @Override
     public double[] toDoubleArray() {
-        return read(NdArrays::doubles);
+        return value().doubles();
     }
 
     @Override
     public float[] toFloatArray() {
-        return read(NdArrays::floats);
+        return value().floats();
     }
 
     @Override
@@ -316,7 +317,7 @@ public final class Node implements Tensor {
             throw new IllegalArgumentException("toLongArray() and toIntArray() need an integer or bool, this is " + spec
                     + "; use castTo(DType.INT64)");
         }
-        return read(NdArrays::longs);
+        return value().longs();
     }
 
     /**
