@@ -102,7 +102,7 @@ enum Pass {
             List<Plan.Call> scalars = new ArrayList<>();
             for (int i = 0; i < draft.steps.size(); i++) {
                 Plan.Step step = draft.steps.get(i);
-                if (step instanceof Plan.Call call && ScalarInterpreter.takes(call.call)) {
+                if (step instanceof Plan.Call call && ScalarProgram.takes(call.call)) {
                     scalars.add(call);
                 } else {
                     join(scalars, i, lastReader, joined);

@@ -24,8 +24,8 @@ final class Replay {
     /** The outputs of a call, of the values of its inputs. */
     static Value[] run(OpCall<?> call, Value[] inputs, @Nullable Throwable origin) {
         try {
-            return ScalarInterpreter.takes(call)
-                    ? new Value[] {ScalarInterpreter.run(call, inputs)}
+            return ScalarProgram.takes(call)
+                    ? ScalarProgram.of(call).run(inputs)
                     : NdArrays.detached(() -> compute(call, inputs));
         } catch (RuntimeException e) {
             RuntimeException told = e instanceof InvalidOperandException
