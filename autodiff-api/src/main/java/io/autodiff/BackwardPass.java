@@ -120,7 +120,7 @@ final class BackwardPass {
         int place = 0;
         for (int i = 0; i < calls; i++) {
             int inputs = place + records.call(i).inputCount();
-            int outputs = inputs + records.call(i).outputs().size();
+            int outputs = inputs + records.call(i).outputCount();
             boolean any = false;
             while (place < inputs) {
                 any |= isConnected(place++);
@@ -138,7 +138,7 @@ final class BackwardPass {
         int place = end;
         for (int i = calls - 1; i >= 0; i--) {
             OpCall<? extends Operand> call = records.call(i);
-            int outputs = place - call.outputs().size();
+            int outputs = place - call.outputCount();
             int inputs = outputs - call.inputCount();
             if (call.op().hasJointGradients()) {
                 sweepJointly(tensors(call), inputs, outputs);
@@ -194,7 +194,7 @@ final class BackwardPass {
 
     /** A call whose inputs' gradients come of one rule: of the outputs' gradients, zeros for unused outputs. */
     private void sweepJointly(OpCall<Tensor> call, int inputs, int outputs) {
-        @Nullable Tensor[] gathered = new Tensor[call.outputs().size()];
+        @Nullable Tensor[] gathered = new Tensor[call.outputCount()];
         boolean any = false;
         for (int i = 0; i < gathered.length; i++) {
             gathered[i] = take(call, outputs, i);
@@ -206,8 +206,7 @@ final class BackwardPass {
         List<Tensor> outputGradients = new ArrayList<>();
         for (int i = 0; i < gathered.length; i++) {
             Tensor gradient = gathered[i];
-            outputGradients.add(
-                    gradient == null ? Tensors.zerosLike(call.outputs().get(i)) : gradient);
+            outputGradients.add(gradient == null ? Tensors.zerosLike(call.output(i)) : gradient);
         }
         boolean[] needed = new boolean[call.inputCount()];
         for (int i = 0; i < needed.length; i++) {

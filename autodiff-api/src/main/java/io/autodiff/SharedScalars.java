@@ -26,12 +26,13 @@ final class SharedScalars {
         // What a double holds for sure.
         boolean exact = dtype.isFloating() || number instanceof Integer;
         return exact && Trace.current() == null
-                ? CURRENT.get().scalar(operand, number, dtype)
+                ? CURRENT.get().scalar(operand, number.doubleValue(), dtype)
                 : Executor.created(made(operand, number, dtype));
     }
 
-    private Tensor scalar(Operand operand, Number number, DType dtype) {
-        long bits = Double.doubleToRawLongBits(number.doubleValue());
+    /** Of a double, and not of the number's object, which then need not be made. */
+    private Tensor scalar(Operand operand, double number, DType dtype) {
+        long bits = Double.doubleToRawLongBits(number);
         int slot = (int) (((bits + dtype.hashCode()) * SPREAD) >>> (Long.SIZE - BITS));
         Tensor present = tensors[slot];
         if (present != null && numbers[slot] == bits && present.dtype() == dtype) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trace {
     private static final ThreadLocal<@Nullable Trace> CURRENT = new ThreadLocal<>();
+    /** How many functions are being traced, on any thread: while there is none, nobody need look for the own one. */
+    private static final AtomicInteger ACTIVE = new AtomicInteger();
 
     /** Something to be done at each call with the values of some tensors, such as printing them. */
     private record Effect(Consumer<List<Tensor>> action, List<Tensor> tensors) {}
@@ -64,7 +67,7 @@ final class Trace {
 
     /** The trace that this thread is making; null outside of one. */
     static @Nullable Trace current() {
-        return CURRENT.get();
+        return ACTIVE.get() == 0 ? null : CURRENT.get();
     }
 
     /** Traces a function for arguments of the given specs, out of hearing of the thread's tapes and scopes. */
@@ -103,9 +106,11 @@ final class Trace {
     private static void within(@Nullable Trace trace, Recorder recorder, Runnable code) {
         Trace outer = CURRENT.get();
         CURRENT.set(trace);
+        ACTIVE.incrementAndGet();
         try {
             Executor.isolated(recorder, code);
         } finally {
+            ACTIVE.decrementAndGet();
             CURRENT.set(outer);
         }
     }

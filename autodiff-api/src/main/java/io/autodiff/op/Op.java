@@ -35,8 +35,7 @@ public final class Op {
     private final GradientFunction.@Nullable OfInput[] rules;
 
     private boolean whole; // only ever goes from false to true, so that a stale read costs one more check
-    /** Of the last call of any thread: a stale one, too, is right or does not fit. */
-    OpCall.@Nullable Signature lastSignature;
+    final OpCall.Recent recentSignatures = new OpCall.Recent();
 
     private Op(String name, OpParts parts) {
         this.name = name;
@@ -252,6 +251,11 @@ public final class Op {
     /** {@return the outputs' names} */
     public List<String> outputNames() {
         return parts.outputs;
+    }
+
+    /** {@return whether there is exactly one output} */
+    public boolean hasOneOutput() {
+        return parts.outputs.size() == 1;
     }
 
     /** {@return by name, the attributes that it declares} */

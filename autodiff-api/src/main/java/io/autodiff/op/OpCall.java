@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,27 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the inputs and outputs are in this reading
  */
 public final class OpCall<T> {
+    /** The last few signatures of an op's calls, of any thread: an outdated one, too, is right or does not fit. */
+    static final class Recent {
+        private final @Nullable Signature[] signatures = new Signature[8];
+        private int next;
+
+        @Nullable
+        Signature find(Attributes attributes, Operand[] operands) {
+            for (Signature signature : signatures) {
+                if (signature == null || signature.fits(attributes, operands)) {
+                    return signature;
+                }
+            }
+            return null;
+        }
+
+        /** Threads that do so at the same time may lose one, which is then settled again. */
+        void add(Signature signature) {
+            signatures[next++ & (signatures.length - 1)] = signature;
+        }
+    }
+
     /** What an op's calls have in common that differ in nothing but the tensors. */
     static final class Signature {
         private final Op op;
@@ -31,7 +54,9 @@ public final class OpCall<T> {
 
         private final Attributes attributes;
         private final TensorSpec[] inputSpecs;
-        private final List<TensorSpec> outputSpecs;
+        private final TensorSpec[] outputSpecs;
+        /** Threads may set it at once: whichever stays serves. */
+        private @Nullable Object prepared;
 
         Signature(Op op, Attributes given, TensorSpec[] inputSpecs, List<TensorSpec> outputSpecs) {
             this(op, given, op.withDefaults(given), inputSpecs, outputSpecs);
@@ -43,7 +68,7 @@ public final class OpCall<T> {
             this.given = given;
             this.attributes = attributes;
             this.inputSpecs = inputSpecs;
-            this.outputSpecs = outputSpecs;
+            this.outputSpecs = outputSpecs.toArray(new TensorSpec[0]);
         }
 
         private boolean fits(Attributes others, Operand[] operands) {
@@ -63,10 +88,10 @@ public final class OpCall<T> {
     /** Of T each; an array, and not a list, because calls are made and read for every op that runs. */
     private final Object[] inputs;
 
-    /** Empty until they are there. */
-    private List<T> outputs;
+    /** The T that is the only output, or an array of them; null until they are there. */
+    private @Nullable Object outputs;
 
-    private OpCall(Signature signature, Object[] inputs, List<T> outputs) {
+    private OpCall(Signature signature, Object[] inputs, @Nullable Object outputs) {
         this.signature = signature;
         this.inputs = inputs;
         this.outputs = outputs;
@@ -82,7 +107,7 @@ public final class OpCall<T> {
      */
     public static OpCall<TensorSpec> of(Op op, Attributes attributes, List<TensorSpec> inputSpecs) {
         TensorSpec[] specs = inputSpecs.toArray(new TensorSpec[0]);
-        return new OpCall<>(new Signature(op, attributes, specs, List.of()), specs, List.of());
+        return new OpCall<>(new Signature(op, attributes, specs, List.of()), specs, null);
     }
 
     /**
@@ -99,7 +124,10 @@ public final class OpCall<T> {
     public static OpCall<Tensor> applied(Op op, Attributes attributes, Operand[] operands) {
         OpCall<Tensor> call = on(op, attributes, operands);
         // In place, and not by withOutputs: of what each op costs, a copy is a good part.
-        call.outputs = AutodiffProvider.current().apply(call);
+        AutodiffProvider engine = AutodiffProvider.current();
+        call.outputs = call.outputCount() == 1
+                ? engine.apply(call)
+                : engine.applyAll(call).toArray();
         return call;
     }
 
@@ -113,15 +141,18 @@ public final class OpCall<T> {
      * @throws IllegalArgumentException if the op cannot take these inputs; no variable is read then
      */
     public static OpCall<Tensor> on(Op op, Attributes attributes, Operand... operands) {
-        Signature signature = op.lastSignature;
-        if (signature == null || !signature.fits(attributes, operands)) {
+        Signature signature = op.recentSignatures.find(attributes, operands);
+        if (signature == null) {
             signature = settled(op, attributes, operands);
-            op.lastSignature = signature;
+            op.recentSignatures.add(signature);
         }
         for (int i = 0; i < operands.length; i++) {
-            operands[i] = operands[i].asTensor();
+            Tensor tensor = operands[i].asTensor();
+            if (tensor != operands[i]) {
+                operands[i] = tensor;
+            }
         }
-        return new OpCall<>(signature, operands, List.of());
+        return new OpCall<>(signature, operands, null);
     }
 
     private static Signature settled(Op op, Attributes attributes, Operand[] operands) {
@@ -130,7 +161,7 @@ public final class OpCall<T> {
             specs[i] = operands[i].spec();
         }
         List<TensorSpec> outputs = op.infer(of(op, attributes, Arrays.asList(specs)));
-        return new Signature(op, attributes, specs, List.copyOf(outputs));
+        return new Signature(op, attributes, specs, outputs);
     }
 
     /**
@@ -141,7 +172,7 @@ public final class OpCall<T> {
      * @return a call that has this call's input and output specs, and no outputs yet
      */
     public <U> OpCall<U> withInputs(List<? extends U> otherInputs) {
-        return new OpCall<>(signature, otherInputs.toArray(), List.of());
+        return new OpCall<>(signature, otherInputs.toArray(), null);
     }
 
     /**
@@ -152,9 +183,7 @@ public final class OpCall<T> {
      */
     public OpCall<T> withOutputSpecs(List<TensorSpec> specs) {
         return new OpCall<>(
-                new Signature(signature.op, signature.attributes, signature.inputSpecs, List.copyOf(specs)),
-                inputs,
-                outputs);
+                new Signature(signature.op, signature.attributes, signature.inputSpecs, specs), inputs, outputs);
     }
 
     /**
@@ -177,7 +206,10 @@ public final class OpCall<T> {
      * @return the call
      */
     public OpCall<T> withOutputs(List<? extends T> results) {
-        return new OpCall<>(signature, inputs, List.copyOf(results));
+        return new OpCall<>(
+                signature,
+                inputs,
+                results.size() == 1 ? results.get(0) : List.copyOf(results).toArray());
     }
 
     /** {@return the op that is applied} */
@@ -254,22 +286,63 @@ public final class OpCall<T> {
 
     /** {@return shape and dtype of each output; empty while the shape function runs} */
     public List<TensorSpec> outputSpecs() {
-        return signature.outputSpecs;
+        return Collections.unmodifiableList(Arrays.asList(signature.outputSpecs));
     }
 
     /** {@return shape and dtype of the first output} */
     public TensorSpec outputSpec() {
-        return signature.outputSpecs.get(0);
+        return signature.outputSpecs[0];
+    }
+
+    /** {@return how many outputs there are; 0 while the shape function runs} */
+    public int outputCount() {
+        return signature.outputSpecs.length;
     }
 
     /** {@return all outputs, in the op's order; empty unless this is the reading of a gradient function} */
+    @SuppressWarnings("unchecked") // withOutputs puts in what is a T
     public List<T> outputs() {
-        return outputs;
+        return outputs == null
+                ? List.of()
+                : outputs instanceof Object[] several
+                        ? (List<T>) Collections.unmodifiableList(Arrays.asList(several))
+                        : List.of((T) outputs);
     }
 
     /** {@return the first output} */
     public T output() {
-        return outputs.get(0);
+        return output(0);
+    }
+
+    /**
+     * One output by its number.
+     *
+     * @param index from 0
+     * @return the output
+     */
+    @SuppressWarnings("unchecked") // withOutputs puts in what is a T
+    public T output(int index) {
+        Object output = outputs instanceof Object[] several ? several[index] : outputs;
+        return (T) Objects.requireNonNull(output);
+    }
+
+    /**
+     * What an engine makes of op, attributes and specs alone, such as a program: made at the first call that has them, and kept for
+     * the others.
+     *
+     * @param type of what is made: immutable, and with final fields only, since threads may make and see it at the same time
+     * @param make makes it of a call that has specs for its inputs
+     * @param <P> of what is made
+     * @return what was made
+     */
+    public <P> P prepared(Class<P> type, Function<OpCall<TensorSpec>, P> make) {
+        Object present = signature.prepared;
+        if (type.isInstance(present)) {
+            return type.cast(present);
+        }
+        P made = make.apply(new OpCall<>(signature, signature.inputSpecs, null));
+        signature.prepared = made;
+        return made;
     }
 
     /**

@@ -50,19 +50,19 @@ public final class Executor {
      * @throws IllegalStateException if an input was released, or the op is not whole
      */
     public static List<Tensor> execute(Op op, Attributes attributes, List<? extends Operand> operands) {
-        return outputs(op, attributes, operands.toArray(new Operand[0]));
+        return applied(op, attributes, operands.toArray(new Operand[0])).outputs();
     }
 
     /** The array is not the caller's any more. */
     private static Tensor output(Op op, Attributes attributes, Operand[] operands) {
-        if (op.outputNames().size() != 1) {
+        if (!op.hasOneOutput()) {
             throw new IllegalArgumentException("op '" + op.name() + "' has the outputs " + op.outputNames()
                     + "; call execute(op, attributes, List.of(...)) for all of them");
         }
-        return outputs(op, attributes, operands).get(0);
+        return applied(op, attributes, operands).output();
     }
 
-    private static List<Tensor> outputs(Op op, Attributes attributes, Operand[] operands) {
+    private static OpCall<Tensor> applied(Op op, Attributes attributes, Operand[] operands) {
         OpCall<Tensor> call = OpCall.applied(op, attributes, operands);
         Recorders recorders = RECORDERS.get();
         if (recorders.replacement != null) {
@@ -72,7 +72,7 @@ public final class Executor {
         for (int i = 0; i < recorders.size(); i++) {
             recorders.get(i).applied(call);
         }
-        return call.outputs();
+        return call;
     }
 
     private static void tell(List<Recorder> recorders, OpCall<Tensor> call) {

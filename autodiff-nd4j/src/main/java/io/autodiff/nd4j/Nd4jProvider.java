@@ -61,15 +61,14 @@ public final class Nd4jProvider implements AutodiffProvider {
     @Override
     public Tensor scalar(DType dtype, Number value) {
         TensorSpec spec = Objects.requireNonNull(SCALARS.get(dtype));
-        return leaf(
-                spec,
-                switch (dtype) {
-                    case FLOAT64 -> Value.ofFloating(spec, value.doubleValue());
-                    case FLOAT32 -> Value.ofFloating(spec, value.floatValue());
-                    case INT32, INT64, BOOL -> Value.ofInteger(spec, value.longValue());
-                    // Java cannot round to these.
-                    case FLOAT16, BFLOAT16 -> Value.ofElements(spec, new float[] {value.floatValue()});
-                });
+        Execution execution = Execution.current();
+        return switch (dtype) {
+            case FLOAT64 -> Node.ofFloating(spec, value.doubleValue(), execution);
+            case FLOAT32 -> Node.ofFloating(spec, value.floatValue(), execution);
+            case INT32, INT64, BOOL -> Node.ofInteger(spec, value.longValue(), execution);
+            // Java cannot round to these.
+            case FLOAT16, BFLOAT16 -> leaf(spec, Value.ofElements(spec, new float[] {value.floatValue()}));
+        };
     }
 
     @Override
@@ -104,11 +103,21 @@ public final class Nd4jProvider implements AutodiffProvider {
     }
 
     @Override
-    public List<Tensor> apply(OpCall<Tensor> call) {
+    public Tensor apply(OpCall<Tensor> call) {
+        requireNodes(call);
+        return Execution.of(call).apply(call);
+    }
+
+    @Override
+    public List<Tensor> applyAll(OpCall<Tensor> call) {
+        requireNodes(call);
+        return List.copyOf(Execution.of(call).applyAll(call));
+    }
+
+    private static void requireNodes(OpCall<Tensor> call) {
         for (int i = 0; i < call.inputCount(); i++) {
             node(call.input(i));
         }
-        return List.copyOf(Execution.current().apply(call));
     }
 
     @Override

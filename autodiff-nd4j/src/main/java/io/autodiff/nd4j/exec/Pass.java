@@ -23,7 +23,7 @@ enum Pass {
             int[] same = sameSlots(draft);
             for (int slot = draft.arguments; slot < same.length; slot++) {
                 Value constant = draft.initial.get(slot);
-                if (constant != null && ScalarInterpreter.isScalar(constant.spec())) {
+                if (constant != null && ScalarProgram.isScalar(constant.spec())) {
                     Integer first =
                             known.putIfAbsent(new Number(constant.spec(), ScalarProgram.word(constant)), slot);
                     if (first != null) {
@@ -135,7 +135,7 @@ enum Pass {
             List<Plan.Call> scalars = new ArrayList<>();
             for (int i = 0; i < draft.steps.size(); i++) {
                 Plan.Step step = draft.steps.get(i);
-                if (step instanceof Plan.Call call && ScalarInterpreter.takes(call.call)) {
+                if (step instanceof Plan.Call call && ScalarProgram.takes(call.call)) {
                     scalars.add(call);
                 } else {
                     join(scalars, i, lastReader, joined);

@@ -26,8 +26,8 @@ final class Replay {
     /** The outputs of a call, of the values of its inputs. */
     static Value[] run(OpCall<?> call, Value[] inputs, @Nullable Throwable origin) {
         try {
-            return ScalarInterpreter.takes(call)
-                    ? new Value[] {ScalarInterpreter.run(call, inputs)}
+            return ScalarProgram.takes(call)
+                    ? ScalarProgram.of(call).run(inputs)
                     : NdArrays.detached(() -> compute(call, inputs));
         } catch (RuntimeException | LinkageError e) {
             RuntimeException told =
@@ -117,7 +117,7 @@ final class Replay {
                             + " for the output '" + call.op().outputNames().get(output)
                             + "', which the shape function declares as " + declared);
         }
-        if (ScalarInterpreter.isScalar(declared)) {
+        if (ScalarProgram.isScalar(declared)) {
             return declared.dtype().isFloating()
                     ? Value.ofFloating(declared, result.getDouble(0))
                     : Value.ofInteger(declared, NdArrays.longs(result)[0]);

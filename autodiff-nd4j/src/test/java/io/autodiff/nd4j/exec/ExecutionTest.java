@@ -82,10 +82,29 @@ class ExecutionTest {
     void whatNobodyUsesRunsWithTheNextEvaluation() {
         Tensor unused = counted.apply(Tensors.of(1.0));
         assertEquals(IMMEDIATE ? 1 : 0, runs.get());
-        Tensors.of(1.0).add(1).item();
+        Tensors.of(new double[] {1}).add(1).item();
         assertEquals(1, runs.get());
         assertEquals(2, unused.item());
         assertEquals(1, runs.get());
+    }
+
+    @Test
+    void aScalarCallOnScalarsIsComputedAtOnceAndItsFailureIsLeftToItsReader() {
+        boolean atOnce = !"planned".equals(System.getProperty("autodiff.execution"));
+        Tensor y = Tensors.of(1.0).add(1);
+        assertEquals(atOnce, ((Node) y).pending() == null);
+        if (IMMEDIATE) {
+            assertThrows(InvalidOperandException.class, ExecutionTest::divideByZero);
+            return;
+        }
+        Tensor failing = divideByZero();
+        Tensor after = failing.add(1);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            InvalidOperandException e = assertThrows(InvalidOperandException.class, after::item);
+            assertEquals(
+                    "floor_div(x=int32[], y=int32[]): the divisor 'y' is 0 at element 0 of the result", e.getMessage());
+        }
+        assertEquals(3, Tensors.of(7).floorDiv(2).item());
     }
 
     @Test
@@ -95,7 +114,7 @@ class ExecutionTest {
         }
         failing.set(true);
         Tensor bad = counted.apply(Tensors.of(1.0));
-        assertEquals(2, Tensors.of(1.0).add(1).item());
+        assertEquals(2, Tensors.of(new double[] {1}).add(1).item());
         assertThrows(InvalidOperandException.class, bad::item);
         failing.set(false);
         assertEquals(2, bad.item());
@@ -269,7 +288,7 @@ class ExecutionTest {
 
     @Test
     void aLongChainOfPendingCallsIsEvaluatedOnTheWay() {
-        Tensor x = Tensors.of(0.0);
+        Tensor x = Tensors.zeros(DType.FLOAT64, 1);
         int longest = 0;
         for (int i = 0; i < 2 * Execution.MOST_PENDING; i++) {
             x = x.add(1);
