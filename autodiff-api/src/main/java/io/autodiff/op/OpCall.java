@@ -194,7 +194,7 @@ public final class OpCall<T> {
      */
     public OpCall<T> asCallOf(Op other) {
         return new OpCall<>(
-                new Signature(other, signature.attributes, signature.inputSpecs, signature.outputSpecs),
+                new Signature(other, signature.attributes, signature.inputSpecs, Arrays.asList(signature.outputSpecs)),
                 inputs,
                 outputs);
     }

@@ -67,15 +67,13 @@ public final class Executor {
         Recorders recorders = RECORDERS.get();
         if (recorders.replacement != null) {
             tell(recorders, recorders.replacement.apply(call));
-            return call.outputs();
-        }
-        for (int i = 0; i < recorders.size(); i++) {
-            recorders.get(i).applied(call);
+        } else {
+            tell(recorders, call);
         }
         return call;
     }
 
-    private static void tell(List<Recorder> recorders, OpCall<Tensor> call) {
+    private static void tell(Recorders recorders, OpCall<Tensor> call) {
         for (int i = 0; i < recorders.size(); i++) {
             recorders.get(i).applied(call);
         }

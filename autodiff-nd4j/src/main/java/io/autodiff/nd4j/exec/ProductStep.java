@@ -1,10 +1,12 @@
 package io.autodiff.nd4j.exec;
 
+import io.autodiff.nd4j.array.KernelMemory;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.nd4j.products.Operands;
 import io.autodiff.nd4j.products.StackProduct;
 import io.autodiff.op.TensorSpec;
+import java.lang.ref.Reference;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -43,16 +45,19 @@ final class ProductStep extends Plan.Step {
 
     @Override
     Value[] compute(Value[] values) {
-        try {
+        try (KernelMemory memory = KernelMemory.open()) {
             INDArray z = NdArrays.detached(() -> Operands.multiply(
                     product,
                     operand(values, 0),
                     operand(values, 1),
                     values.length > 2 ? operand(values, 2) : null,
                     outputSpec));
-            return new Value[] {Value.ofArray(outputSpec, z)};
+            return new Value[] {Value.ofResult(outputSpec, z, memory)};
         } catch (RuntimeException | OutOfMemoryError e) {
             throw new IllegalStateException("the kernel of " + described() + " failed: " + e.getMessage(), e);
+        } finally {
+            // The arrays do not keep the memory.
+            Reference.reachabilityFence(values);
         }
     }
 

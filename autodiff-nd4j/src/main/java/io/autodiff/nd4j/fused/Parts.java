@@ -16,10 +16,9 @@ import java.util.function.IntConsumer;
  */
 public final class Parts {
     /** The common pool says 1 of itself where it has no thread; what it is given then lies there for good. */
-    static final int HELPERS =
-            Integer.getInteger("java.util.concurrent.ForkJoinPool.common.parallelism", 1) == 0
-                    ? 0
-                    : ForkJoinPool.getCommonPoolParallelism();
+    static final int HELPERS = Integer.getInteger("java.util.concurrent.ForkJoinPool.common.parallelism", 1) == 0
+            ? 0
+            : ForkJoinPool.getCommonPoolParallelism();
 
     private Parts() {}
 
