@@ -66,8 +66,11 @@ public final class Memory extends PhantomReference<Object> {
         if (block.address == 0) {
             array().assign(dense);
         } else {
-            Elements.copy(NdArrays.address(dense), block.address, spec.bytes());
-            Reference.reachabilityFence(dense);
+            try {
+                Elements.copy(NdArrays.address(dense), block.address, spec.bytes());
+            } finally {
+                Reference.reachabilityFence(dense);
+            }
         }
     }
 

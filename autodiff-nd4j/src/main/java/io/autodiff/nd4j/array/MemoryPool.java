@@ -4,9 +4,10 @@ import io.autodiff.op.TensorSpec;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -40,9 +41,11 @@ public final class MemoryPool {
     private static final Object LOCK = new Object();
 
     /** By {@link #sizeClass}. */
-    private static final Deque<Block>[] FREE = newDeques();
+    private static final List<Deque<Block>> FREE = Stream.<Deque<Block>>generate(ArrayDeque::new)
+            .limit(sizeClass(1L << 48) + 1L)
+            .toList();
 
-    private static final long[] LAST_USED = new long[FREE.length];
+    private static final long[] LAST_USED = new long[FREE.size()];
     private static long uses;
 
     /** All that was not given back: otherwise the collector would take the references instead of reporting their owners. */
@@ -65,13 +68,6 @@ public final class MemoryPool {
     private static long most() {
         long most = Long.getLong("autodiff.memory", Pointer.maxPhysicalBytes());
         return most > 0 ? most : Long.MAX_VALUE;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Deque<Block>[] newDeques() {
-        Deque<Block>[] deques = new Deque[sizeClass(1L << 48) + 1];
-        Arrays.setAll(deques, i -> new ArrayDeque<>());
-        return deques;
     }
 
     /** {@return whether values have memory of the engine's own} */
@@ -246,7 +242,7 @@ public final class MemoryPool {
     }
 
     private static @Nullable Block poll(int sizeClass, TensorSpec spec) {
-        Deque<Block> blocks = FREE[sizeClass];
+        Deque<Block> blocks = FREE.get(sizeClass);
         LAST_USED[sizeClass] = ++uses;
         Iterator<Block> some = blocks.iterator();
         for (int look = 0; look < LOOKS && some.hasNext(); look++) {
@@ -263,7 +259,7 @@ public final class MemoryPool {
         if (block.isOwn() && block.bytes <= KEPT) {
             int sizeClass = sizeClass(block.bytes);
             LAST_USED[sizeClass] = ++uses;
-            FREE[sizeClass].push(block);
+            FREE.get(sizeClass).push(block);
             pooled += block.bytes;
             trim(KEPT);
         } else {
@@ -275,12 +271,12 @@ public final class MemoryPool {
     private static void trim(long bytes) {
         while (pooled > Math.max(0, bytes)) {
             int oldest = -1;
-            for (int i = 0; i < FREE.length; i++) {
-                if (!FREE[i].isEmpty() && (oldest < 0 || LAST_USED[i] < LAST_USED[oldest])) {
+            for (int i = 0; i < FREE.size(); i++) {
+                if (!FREE.get(i).isEmpty() && (oldest < 0 || LAST_USED[i] < LAST_USED[oldest])) {
                     oldest = i;
                 }
             }
-            Block block = FREE[oldest].removeLast();
+            Block block = FREE.get(oldest).removeLast();
             pooled -= block.bytes;
             block.free();
         }
