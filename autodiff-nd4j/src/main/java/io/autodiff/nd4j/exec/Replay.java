@@ -9,6 +9,8 @@ import io.autodiff.op.InvalidOperandException;
 import io.autodiff.op.Kernel;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
+import io.autodiff.spi.Executor;
+import io.autodiff.spi.Recorder;
 import io.autodiff.spi.WhileKernel;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -81,13 +83,14 @@ final class Replay {
         }
     }
 
-    /** A kernel that computes with tensors, such as a loop's. */
+    /** A kernel that computes with tensors, such as a loop's; out of hearing of the tapes and scopes of whoever needs its result. */
     private static Value[] run(Kernel<Tensor> code, OpCall<?> call, Value[] inputs) {
         List<Tensor> tensors = new ArrayList<>(inputs.length);
         for (int i = 0; i < inputs.length; i++) {
             tensors.add(Node.borrowing(call.inputSpec(i), inputs[i], Execution.current()));
         }
-        List<Tensor> results = code.compute(call.withInputs(tensors));
+        List<Tensor> results = new ArrayList<>();
+        Executor.isolated(new Recorder() {}, () -> results.addAll(code.compute(call.withInputs(tensors))));
         List<TensorSpec> specs = results.stream().map(Tensor::spec).toList();
         if (!specs.equals(call.outputSpecs())) {
             throw call.wrong("the kernel", "it gave " + specs + ", the shape function declares " + call.outputSpecs());

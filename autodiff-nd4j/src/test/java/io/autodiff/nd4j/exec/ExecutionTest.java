@@ -12,6 +12,7 @@ import io.autodiff.DType;
 import io.autodiff.GradientTape;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
+import io.autodiff.TensorScope;
 import io.autodiff.Tensors;
 import io.autodiff.Variable;
 import io.autodiff.nd4j.Nd4jTensors;
@@ -363,5 +364,24 @@ class ExecutionTest {
         }
         assertEquals(0x1p40, x.item());
         assertEquals(1, runs.get());
+    }
+
+    /** What it computes with is its own affair: a tape would hold it, and a scope free it. */
+    @Test
+    void aKernelOnTensorsIsOutOfHearingOfTapesAndScopes() {
+        Variable factor = Variable.of(3.0);
+        Op scaled = Op.named("scaled")
+                .inputs("x")
+                .shape(Shapes.floating("x"))
+                .kernel(Tensor.class, c -> c.input("x").mul(factor))
+                .gradient("x", (c, dy) -> dy.mul(factor));
+        Tensor y;
+        try (GradientTape tape = GradientTape.open();
+                TensorScope scope = TensorScope.open()) {
+            y = scope.keep(scaled.apply(Tensors.of(new double[] {2, 4})));
+            assertArrayEquals(new double[] {6, 12}, y.toDoubleArray());
+            assertEquals(List.of(), tape.watchedVariables());
+        }
+        assertArrayEquals(new double[] {6, 12}, y.toDoubleArray());
     }
 }
