@@ -128,6 +128,7 @@ class PublicApiTest {
         protected Sample() {}
 
         /** Throws. */
+        @SuppressWarnings("unchecked") // heap pollution, of a method that nobody calls
         protected abstract <X extends Exception> double @Nullable [] first(String @Nullable [] a, X... more) throws X;
 
         @Override
@@ -137,6 +138,7 @@ class PublicApiTest {
     }
 
     /** Extended by nobody. */
+    @SuppressWarnings("ProtectedMembersInFinalClass") // which are what is tried here
     public static final class Leaf {
         /** Not listed: nobody extends this. */
         protected void hidden() {}

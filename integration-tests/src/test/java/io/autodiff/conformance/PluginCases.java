@@ -172,7 +172,6 @@ final class PluginCases {
     }
 
     private static Function<Operand, Tensor> compiled(Function<? super Tensor, ? extends Operand> f) {
-        CompiledFunction compiled = Functions.compile(f);
-        return compiled::apply;
+        return Functions.compile(f);
     }
 }

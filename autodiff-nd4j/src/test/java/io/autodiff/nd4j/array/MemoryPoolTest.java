@@ -19,6 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Native memory goes from one value to the next, and never to two at once. */
+@SuppressWarnings("ReachabilityFenceUsage") // where a test fails, nothing has to live on
 class MemoryPoolTest {
     private static final TensorSpec SPEC = new TensorSpec(DType.FLOAT64, Shape.of(100, 70));
 

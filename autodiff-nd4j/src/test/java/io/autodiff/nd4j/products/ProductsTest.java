@@ -83,7 +83,7 @@ class ProductsTest {
             public ProductKernel product(MatrixProduct product) {
                 ProductKernel right = blas.product(product);
                 return (x, y, bias, z) -> {
-                    at(z).put(product.rows() * product.columns(), 1);
+                    at(z).put((long) product.rows() * product.columns(), 1);
                     return right.run(x, y, bias, z);
                 };
             }
