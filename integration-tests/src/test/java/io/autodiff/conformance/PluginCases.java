@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.autodiff.CompiledFunction;
 import io.autodiff.Functions;
 import io.autodiff.GradientTape;
 import io.autodiff.Operand;
