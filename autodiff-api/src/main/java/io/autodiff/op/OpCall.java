@@ -311,7 +311,8 @@ public final class OpCall<T> {
      * @return the exception, to be thrown
      */
     public InvalidOpException wrong(String code, String problem) {
-        return new InvalidOpException(code + " of " + describe() + ": " + problem + "; " + OpDescription.author(op()), null);
+        return new InvalidOpException(
+                code + " of " + describe() + ": " + problem + "; " + OpDescription.author(op()), null);
     }
 
     /** {@return the op's name and its inputs' dtypes and shapes, such as {@code mul(x=float64[2], y=float64[])}} */

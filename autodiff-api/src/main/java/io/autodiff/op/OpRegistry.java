@@ -130,8 +130,8 @@ public final class OpRegistry {
                     who + " cannot be used: " + (e instanceof IllegalStateException ? e.getMessage() : e), e);
         } catch (LinkageError e) {
             throw new IllegalStateException(
-                    who + " does not link: " + e + "; a jar that it needs is missing, or it was built for another version of"
-                            + " one",
+                    who + " does not link: " + e
+                            + "; a jar that it needs is missing, or it was built for another version of" + " one",
                     e);
         }
     }

@@ -45,7 +45,8 @@ final class Services {
         }
         if (best == null) {
             throw told(
-                    "the system property " + CHOICE + " asks for the engine '" + wanted + "', the class path has " + names,
+                    "the system property " + CHOICE + " asks for the engine '" + wanted + "', the class path has "
+                            + names,
                     engines.failures());
         }
         return best;
@@ -78,7 +79,8 @@ final class Services {
     /** Those that the thread's class loader sees, else those that this library's own does. */
     private static <S> Discovery<S> discovered(Class<S> type) {
         ClassLoader context = Thread.currentThread().getContextClassLoader();
-        Discovery<S> found = context == null ? new Discovery<>(List.of(), List.of()) : Discovery.of(type, context, c -> true);
+        Discovery<S> found =
+                context == null ? new Discovery<>(List.of(), List.of()) : Discovery.of(type, context, c -> true);
         return found.found().isEmpty() ? Discovery.of(type, Services.class.getClassLoader(), c -> true) : found;
     }
 }

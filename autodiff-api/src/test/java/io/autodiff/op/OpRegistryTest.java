@@ -159,17 +159,18 @@ class OpRegistryTest {
                 .notDifferentiable("k");
         OpRegistry registry = new OpRegistry(List.of(new Provider("mine", List.of(op, TWICE))));
         assertEquals("""
-                smooth(x, k) -> y, saved {axis=Long, width=Double}
-                  input x: gradient, of all inputs together
-                  input k: not differentiable
-                  output y
-                  output saved: residual
-                  attribute width: Double = 0.5, positive
-                  attribute axis: Long
-                  kernels: java.lang.Object
-                  broadcasts: no
-                  fuses: no
-                  provider: 'mine' (io.autodiff.op.OpRegistryTest$Provider, autodiff-api)""", registry.describe("smooth"));
+                  smooth(x, k) -> y, saved {axis=Long, width=Double}
+                    input x: gradient, of all inputs together
+                    input k: not differentiable
+                    output y
+                    output saved: residual
+                    attribute width: Double = 0.5, positive
+                    attribute axis: Long
+                    kernels: java.lang.Object
+                    broadcasts: no
+                    fuses: no
+                    provider: 'mine' (io.autodiff.op.OpRegistryTest$Provider, autodiff-api)\
+                  """, registry.describe("smooth"));
         assertMessage(
                 assertThrows(IllegalArgumentException.class, () -> registry.describe("smoth")), "'smoth'", "smooth");
     }

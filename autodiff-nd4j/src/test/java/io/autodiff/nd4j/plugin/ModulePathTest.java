@@ -40,8 +40,7 @@ class ModulePathTest {
                 api);
         Configuration modules = ModuleLayer.boot()
                 .configuration()
-                .resolveAndBind(
-                        ModuleFinder.of(api, plugin.classes()), ModuleFinder.of(), Set.of("io.autodiff"));
+                .resolveAndBind(ModuleFinder.of(api, plugin.classes()), ModuleFinder.of(), Set.of("io.autodiff"));
         ClassLoader loader = ModuleLayer.boot()
                 .defineModulesWithOneLoader(modules, ClassLoader.getPlatformClassLoader())
                 .findLoader("io.autodiff");
@@ -59,10 +58,13 @@ class ModulePathTest {
                         .toString()
                         .contains("'Modular' (com.acme.Modular"));
                 InvocationTargetException e = assertThrows(
-                        InvocationTargetException.class, () -> loader.loadClass(Variable.class.getName())
+                        InvocationTargetException.class,
+                        () -> loader.loadClass(Variable.class.getName())
                                 .getMethod("of", Object.class)
                                 .invoke(null, 1.0));
-                assertTrue(e.getCause().getMessage().contains("no autodiff engine"), e.getCause().toString());
+                assertTrue(
+                        e.getCause().getMessage().contains("no autodiff engine"),
+                        e.getCause().toString());
             } finally {
                 thread.setContextClassLoader(before);
             }
@@ -101,8 +103,8 @@ class ModulePathTest {
         public static void main(String[] arguments) {
             Variable x = Variable.of(3.0);
             try (GradientTape tape = GradientTape.open()) {
-                System.out.println(
-                        Op.class.getModule() + ": " + tape.gradientOrThrow(x.square(), x).item());
+                System.out.println(Op.class.getModule() + ": "
+                        + tape.gradientOrThrow(x.square(), x).item());
             }
         }
     }

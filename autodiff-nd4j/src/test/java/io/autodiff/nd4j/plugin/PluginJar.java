@@ -56,30 +56,33 @@ final class PluginJar {
     /** Adds a class of the package com.acme. */
     PluginJar source(String name, String text) {
         String file = "package com.acme; import io.autodiff.*; import io.autodiff.op.*; import io.autodiff.spi.*;"
-                + " import java.util.*; " + (text.contains("INDArray") ? "import " + INDArray.class.getName() + "; " : "")
+                + " import java.util.*; "
+                + (text.contains("INDArray") ? "import " + INDArray.class.getName() + "; " : "")
                 + text;
-        sources.add(new SimpleJavaFileObject(
-                URI.create("string:///com/acme/" + name + ".java"), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return file;
-            }
-        });
+        sources.add(
+                new SimpleJavaFileObject(
+                        URI.create("string:///com/acme/" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return file;
+                    }
+                });
         return this;
     }
 
     /** Adds what there is of a module: its declaration, compiled with the given modules on the path. */
     void compileModule(String declaration, Path... modules) {
-        sources.add(
-                new SimpleJavaFileObject(URI.create("string:///module-info.java"), JavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                        return declaration;
-                    }
-                });
-        compile("--module-path", String.join(
-                System.getProperty("path.separator"),
-                Stream.of(modules).map(Path::toString).toList()));
+        sources.add(new SimpleJavaFileObject(URI.create("string:///module-info.java"), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return declaration;
+            }
+        });
+        compile(
+                "--module-path",
+                String.join(
+                        System.getProperty("path.separator"),
+                        Stream.of(modules).map(Path::toString).toList()));
     }
 
     /**
@@ -89,9 +92,12 @@ final class PluginJar {
      * @param without classes of com.acme that are left out
      */
     Path jar(String name, String... without) {
-        compile("-classpath", String.join(
-                System.getProperty("path.separator"), pathOf(Op.class).toString(), pathOf(INDArray.class)
-                        .toString()));
+        compile(
+                "-classpath",
+                String.join(
+                        System.getProperty("path.separator"),
+                        pathOf(Op.class).toString(),
+                        pathOf(INDArray.class).toString()));
         Path jar = folder.resolve(name);
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
                 Stream<Path> files = Files.walk(classes())) {
@@ -101,8 +107,10 @@ final class PluginJar {
                     entry(out, classes().relativize(file).toString().replace('\\', '/'), Files.readAllBytes(file));
                 }
             }
-            entry(out, "META-INF/services/io.autodiff.spi.OpProvider", String.join("\n", providers)
-                    .getBytes(StandardCharsets.UTF_8));
+            entry(
+                    out,
+                    "META-INF/services/io.autodiff.spi.OpProvider",
+                    String.join("\n", providers).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -143,7 +151,8 @@ final class PluginJar {
     /** {@return the jar or folder that a class was loaded from} */
     static Path pathOf(Class<?> type) {
         try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

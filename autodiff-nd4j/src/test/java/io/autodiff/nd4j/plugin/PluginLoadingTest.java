@@ -50,7 +50,9 @@ class PluginLoadingTest {
     }
 
     private Path jar(String jar, String provider, String members) {
-        return new PluginJar(folder.resolve(jar + "-classes")).provider(provider, members).jar("../" + jar);
+        return new PluginJar(folder.resolve(jar + "-classes"))
+                .provider(provider, members)
+                .jar("../" + jar);
     }
 
     private static double[] gradient(Tensor at, String op) {
@@ -66,7 +68,8 @@ class PluginLoadingTest {
         try (Plugins app = PluginJar.loader(jar("tripled.jar", "Tripled", times("test_tripled", 3)))) {
             app.run(() -> {
                 assertArrayEquals(new double[] {9, -36, 54}, gradient(x, "test_tripled"));
-                assertEquals("Tripled", OpRegistry.shared().provider("test_tripled").name());
+                assertEquals(
+                        "Tripled", OpRegistry.shared().provider("test_tripled").name());
                 assertTrue(OpRegistry.shared()
                         .describe("test_tripled")
                         .endsWith("provider: 'Tripled' (com.acme.Tripled, tripled.jar)"));
@@ -85,8 +88,10 @@ class PluginLoadingTest {
         try (Plugins one = PluginJar.loader(jar("one.jar", "One", times("test_scaled", 2)));
                 Plugins two = PluginJar.loader(jar("two.jar", "Two", times("test_scaled", 10)))) {
             for (int round = 0; round < 2; round++) {
-                one.run(() -> assertEquals(3, Executor.execute("test_scaled", Tensors.of(1.5)).item()));
-                two.run(() -> assertEquals(15, Executor.execute("test_scaled", Tensors.of(1.5)).item()));
+                one.run(() -> assertEquals(
+                        3, Executor.execute("test_scaled", Tensors.of(1.5)).item()));
+                two.run(() -> assertEquals(
+                        15, Executor.execute("test_scaled", Tensors.of(1.5)).item()));
             }
         }
     }
@@ -112,7 +117,9 @@ class PluginLoadingTest {
         try (Plugins app = PluginJar.loader(
                 jar("first.jar", "First", times("test_same", 2)), jar("second.jar", "Second", times("test_same", 3)))) {
             app.run(() -> assertMentions(
-                    assertThrows(IllegalStateException.class, () -> OpRegistry.shared().names()),
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> OpRegistry.shared().names()),
                     "'test_same'",
                     "'First' (com.acme.First, first.jar)",
                     "'Second' (com.acme.Second, second.jar)"));
@@ -125,7 +132,9 @@ class PluginLoadingTest {
             app.run(() -> {
                 assertThrows(IllegalArgumentException.class, () -> Executor.execute("test_late", x));
                 app.add(jar("late.jar", "Late", times("test_late", 2)));
-                assertArrayEquals(new double[] {1, -4, 6}, Executor.execute("test_late", x).toDoubleArray());
+                assertArrayEquals(
+                        new double[] {1, -4, 6},
+                        Executor.execute("test_late", x).toDoubleArray());
             });
         }
         try (Plugins plugin = PluginJar.loader(jar("loaded.jar", "Loaded", times("test_loaded", 2)))) {
@@ -158,7 +167,8 @@ class PluginLoadingTest {
                 for (int round = 0; round < 3; round++) {
                     assertArrayEquals(new double[] {4, -16, 24}, gradient(x, op));
                 }
-                CompiledFunction f = Functions.compile(in -> Executor.execute(op, in).exp());
+                CompiledFunction f =
+                        Functions.compile(in -> Executor.execute(op, in).exp());
                 assertEquals(Math.exp(6), f.apply(x).toDoubleArray()[2], 1e-9);
             };
             if (op.endsWith("1")) {
@@ -206,20 +216,24 @@ class PluginLoadingTest {
     @Test
     void aProviderThatDoesNotLoadIsToldAndTheOthersLoad() throws IOException {
         PluginJar plugin = new PluginJar(folder.resolve("mixed-classes"))
-                .provider("Throwing", "public Throwing() { throw new IllegalStateException(\"boom-in-constructor\"); } "
-                        + times("test_throwing", 2))
+                .provider(
+                        "Throwing",
+                        "public Throwing() { throw new IllegalStateException(\"boom-in-constructor\"); } "
+                                + times("test_throwing", 2))
                 .provider("Failing", "public List<Op> ops() { throw new IllegalStateException(\"boom-in-ops\"); }")
                 .source("Missing", "public class Missing { public static int factor() { return 2; } }")
                 .provider("Unlinked", "public List<Op> ops() { Missing.factor(); return List.of(); }")
                 .provider("Later", "public int spiVersion() { return 2; } public List<Op> ops() { return List.of(); }")
-                .provider("Forgetful", "public List<Op> ops() { return List.of(Op.named(\"test_forgetful\").inputs(\"x\")"
-                        + ".shape(Shapes.floating(\"x\")).kernel(INDArray.class, c -> c.input(\"x\"))); }")
+                .provider(
+                        "Forgetful",
+                        "public List<Op> ops() { return List.of(Op.named(\"test_forgetful\").inputs(\"x\")"
+                                + ".shape(Shapes.floating(\"x\")).kernel(INDArray.class, c -> c.input(\"x\"))); }")
                 .provider("Whole", times("test_whole", 2));
         try (Plugins app = PluginJar.loader(plugin.jar("../mixed.jar", "Missing"))) {
             app.run(() -> {
                 assertArrayEquals(new double[] {4, -16, 24}, gradient(x, "test_whole"));
-                IllegalArgumentException e = assertThrows(
-                        IllegalArgumentException.class, () -> Executor.execute("test_throwing", x));
+                IllegalArgumentException e =
+                        assertThrows(IllegalArgumentException.class, () -> Executor.execute("test_throwing", x));
                 assertMentions(
                         e,
                         "there is no op 'test_throwing'",
@@ -245,17 +259,18 @@ class PluginLoadingTest {
 
     @Test
     void aWrongOpIsToldWithItsProviderAndTheTapeGoesOn() throws IOException {
-        String members = "static final Op KERNEL = Op.named(\"test_kernel\").inputs(\"x\").shape(Shapes.floating(\"x\"))"
-                + ".kernel(INDArray.class, c -> { throw new ArithmeticException(\"boom-in-kernel\"); })"
-                + ".gradient(\"x\", (c, dy) -> dy);"
-                + " static final Op SHAPE = Op.named(\"test_shape\").inputs(\"x\").shape(Shapes.floating(\"x\"))"
-                + ".kernel(INDArray.class, c -> c.input(\"x\").sum()).gradient(\"x\", (c, dy) -> dy);"
-                + " static final Op RULE = Op.named(\"test_rule\").inputs(\"x\").shape(Shapes.floating(\"x\"))"
-                + ".kernel(INDArray.class, c -> c.input(\"x\").mul(2))"
-                + ".gradient(\"x\", (c, dy) -> { throw new ArithmeticException(\"boom-in-rule\"); });"
-                + " static final Op SPEC = Op.named(\"test_spec\").inputs(\"x\").shape(Shapes.floating(\"x\"))"
-                + ".kernel(INDArray.class, c -> c.input(\"x\").mul(2)).gradient(\"x\", (c, dy) -> dy.sum());"
-                + " public List<Op> ops() { return List.of(KERNEL, SHAPE, RULE, SPEC); }";
+        String members = "static final Op KERNEL ="
+                + " Op.named(\"test_kernel\").inputs(\"x\").shape(Shapes.floating(\"x\")).kernel(INDArray.class, c"
+                + " -> { throw new ArithmeticException(\"boom-in-kernel\"); }).gradient(\"x\", (c, dy) -> dy);"
+                + " static final Op SHAPE ="
+                + " Op.named(\"test_shape\").inputs(\"x\").shape(Shapes.floating(\"x\")).kernel(INDArray.class, c"
+                + " -> c.input(\"x\").sum()).gradient(\"x\", (c, dy) -> dy); static final Op RULE ="
+                + " Op.named(\"test_rule\").inputs(\"x\").shape(Shapes.floating(\"x\")).kernel(INDArray.class, c"
+                + " -> c.input(\"x\").mul(2)).gradient(\"x\", (c, dy) -> { throw new"
+                + " ArithmeticException(\"boom-in-rule\"); }); static final Op SPEC ="
+                + " Op.named(\"test_spec\").inputs(\"x\").shape(Shapes.floating(\"x\")).kernel(INDArray.class, c"
+                + " -> c.input(\"x\").mul(2)).gradient(\"x\", (c, dy) -> dy.sum()); public List<Op> ops() { return"
+                + " List.of(KERNEL, SHAPE, RULE, SPEC); }";
         String blame = "the op is of the provider 'Wrong' (com.acme.Wrong, wrong.jar)";
         try (Plugins app = PluginJar.loader(jar("wrong.jar", "Wrong", members))) {
             app.run(() -> {
@@ -272,8 +287,8 @@ class PluginLoadingTest {
                             assertThrows(
                                     InvalidOpException.class,
                                     () -> Executor.execute("test_shape", x).toDoubleArray()),
-                            "the kernel of test_shape(x=float64[3]): it gave float64[] for the output 'output', which the shape"
-                                    + " function declares as float64[3]",
+                            "the kernel of test_shape(x=float64[3]): it gave float64[] for the output 'output', which"
+                                    + " the shape function declares as float64[3]",
                             blame);
                     Tensor rule = Executor.execute("test_rule", x);
                     assertMentions(
@@ -284,8 +299,8 @@ class PluginLoadingTest {
                     Tensor spec = Executor.execute("test_spec", x);
                     assertMentions(
                             assertThrows(InvalidOpException.class, () -> tape.gradient(spec, x)),
-                            "the gradient rule of test_spec(x=float64[3]): it gave float64[] for the input 'x', which is"
-                                    + " float64[3]",
+                            "the gradient rule of test_spec(x=float64[3]): it gave float64[] for the input 'x', which"
+                                    + " is float64[3]",
                             blame);
                     assertArrayEquals(
                             new double[] {1, -4, 6},
