@@ -171,8 +171,8 @@ final class BackwardPass {
         if (call.op().isResidual(output)) {
             throw call.wrong(
                     "the output '" + call.op().outputNames().get(output) + "'",
-                    "a gradient reaches it, and it is a residual, which has no gradient of its own; use stopGradient() on"
-                            + " it");
+                    "a gradient reaches it, and it is a residual, which has no gradient of its own; use stopGradient()"
+                            + " on it");
         }
         if (!asked[number]) {
             gradients[number] = null;

@@ -43,8 +43,8 @@ abstract sealed class Compiled permits CompiledFunction, CompiledMany, CompiledS
                     System.getLogger(Compiled.class.getName())
                             .log(
                                     System.Logger.Level.WARNING,
-                                    "a compiled function was traced for the {0}th time; each dtype and shape of its arguments"
-                                            + " makes a trace: {1}",
+                                    "a compiled function was traced for the {0}th time; each dtype and shape of its"
+                                            + " arguments makes a trace: {1}",
                                     MANY,
                                     traces.keySet());
                 }

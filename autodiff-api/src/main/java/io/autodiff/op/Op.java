@@ -409,9 +409,9 @@ public final class Op {
         return parts.attributes.isEmpty() ? given : given.withDefaults(parts.attributes);
     }
 
-    /** {@return whose the op is, as a sentence for messages: its provider if it is registered, else the class that declares it} */
-    String author() {
-        return OpDescription.author(this);
+    /** {@return the class that has the op's functions, as far as they are not the API's: a cache keeps the op no longer than that} */
+    public @Nullable Class<?> author() {
+        return parts.author;
     }
 
     private Op with(Object function, Consumer<OpParts> change) {

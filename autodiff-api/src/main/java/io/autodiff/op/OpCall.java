@@ -367,7 +367,7 @@ public final class OpCall<T> {
         if (cause instanceof InvalidOpException below) {
             return below;
         }
-        String message = code + " of " + describe() + " failed: " + cause + "; " + op().author();
+        String message = code + " of " + describe() + " failed: " + cause + "; " + OpDescription.author(op());
         if (cause instanceof InvalidOperandException) {
             InvalidOperandException told = new InvalidOperandException(message);
             told.initCause(cause);
@@ -384,7 +384,8 @@ public final class OpCall<T> {
      * @return the exception, to be thrown
      */
     public InvalidOpException wrong(String code, String problem) {
-        return new InvalidOpException(code + " of " + describe() + ": " + problem + "; " + op().author(), null);
+        return new InvalidOpException(
+                code + " of " + describe() + ": " + problem + "; " + OpDescription.author(op()), null);
     }
 
     /** {@return the op's name and its inputs' dtypes and shapes, such as {@code mul(x=float64[2], y=float64[])}} */

@@ -49,7 +49,7 @@ final class OpDescription {
 
     static String author(Op op) {
         OpParts parts = op.parts();
-        String provider = OpRegistry.providerOf(op);
+        String provider = SharedOps.providerOf(op);
         if (provider != null) {
             return "the op is of the provider " + provider;
         }

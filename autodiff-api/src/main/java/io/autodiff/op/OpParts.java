@@ -33,14 +33,16 @@ final class OpParts implements Cloneable {
     Set<String> notDifferentiable = Set.of();
     Set<String> residuals = Set.of();
 
-    /** The class of the first function that was given and is not of this library: whom messages name. */
+    /** The class that has the functions that are not this library's; of several, one that is unloaded first. */
     @Nullable
     Class<?> author;
 
     /** Notes whose function this is. */
     void by(Object function) {
-        if (author == null && !Origin.isOwn(function.getClass())) {
-            author = function.getClass();
+        // Of a lambda, the class around it.
+        Class<?> type = function.getClass().getNestHost();
+        if (!Origin.isOwn(type) && (author == null || Origin.isUnloadedBefore(type, author))) {
+            author = type;
         }
     }
 
@@ -62,7 +64,7 @@ final class OpParts implements Cloneable {
         jointGradients = joint;
         gradientOverridden = true;
         Object function = rule == null ? joint : rule;
-        author = function == null ? null : function.getClass();
+        author = function == null ? null : function.getClass().getNestHost();
     }
 
     OpParts copy() {

@@ -5,7 +5,7 @@ import java.net.URISyntaxException;
 import java.security.CodeSource;
 import org.jspecify.annotations.Nullable;
 
-/** Where code comes from, for messages that blame it. */
+/** Names and where code comes from, for messages. */
 final class Origin {
     private Origin() {}
 
@@ -29,12 +29,19 @@ final class Origin {
         }
     }
 
-    /** {@return the name of a class, for a lambda that of the class around it, and the jar or folder that has it} */
+    /** {@return the name of a class, and the jar or folder that has it} */
     static String of(Class<?> type) {
-        String name = type.getName();
-        int lambda = name.indexOf("$$Lambda");
         String jar = jar(type);
-        return (lambda < 0 ? name : name.substring(0, lambda)) + (jar == null ? "" : ", " + jar);
+        return type.getName() + (jar == null ? "" : ", " + jar);
+    }
+
+    /** {@return whether the one's class loader can go while the other's is there: it is below that} */
+    static boolean isUnloadedBefore(Class<?> type, Class<?> other) {
+        ClassLoader loader = other.getClassLoader();
+        while (loader != null && loader != type.getClassLoader()) {
+            loader = loader.getParent();
+        }
+        return loader != type.getClassLoader();
     }
 
     /** The last part of the place that a class was loaded from; null if that is not known, as for classes made in memory. */
@@ -52,5 +59,23 @@ final class Origin {
         } catch (URISyntaxException e) {
             return String.valueOf(source.getLocation());
         }
+    }
+
+    /** {@return the Levenshtein distance of two names: how many letters to add, drop or change} */
+    static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
     }
 }

@@ -52,9 +52,9 @@ class OpInferTest {
         IllegalStateException e =
                 assertThrows(IllegalStateException.class, () -> mistaken.op().infer(mistaken));
         assertEquals(
-                "the shape function of tested(x=float32[2, 3]) failed: java.lang.ArrayIndexOutOfBoundsException: Index 7 out"
-                        + " of bounds for length 1; the op is of no provider, it is declared by io.autodiff.op.OpInferTest,"
-                        + " autodiff-api",
+                "the shape function of tested(x=float32[2, 3]) failed: java.lang.ArrayIndexOutOfBoundsException: Index"
+                        + " 7 out of bounds for length 1; the op is of no provider, it is declared by"
+                        + " io.autodiff.op.OpInferTest, autodiff-api",
                 e.getMessage());
     }
 
