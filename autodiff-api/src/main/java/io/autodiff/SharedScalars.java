@@ -43,6 +43,16 @@ final class SharedScalars {
         return made;
     }
 
+    /** {@return whether a tensor is one of those that this thread shares} */
+    static boolean shares(Operand operand) {
+        for (Tensor shared : CURRENT.get().tensors) {
+            if (shared == operand) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static Tensor made(Operand operand, Number number, DType dtype) {
         Number converted = Literals.converted(number, dtype, () -> "the operand " + operand.spec());
         return AutodiffProvider.current().scalar(dtype, converted);

@@ -77,7 +77,10 @@ final class Trace {
     /** A trace that is not called, but a part of what an outer one does. */
     static Trace recorded(List<TensorSpec> specs, Function<List<Tensor>, ? extends List<? extends Operand>> function) {
         Trace trace = new Trace();
+        // The function is the caller's code, whose overridden gradients it has; a function that is traced again is not.
+        var overrides = Executor.replacement();
         within(trace, trace.new Listener(), () -> {
+            Executor.replace(overrides);
             for (TensorSpec spec : specs) {
                 trace.placeholders.add(trace.own(AutodiffProvider.current().placeholder(spec)));
             }
@@ -119,6 +122,13 @@ final class Trace {
             call.inputs().forEach(Trace.this::use);
             call.outputs().forEach(Trace.this::own);
             events.add(actual -> again(call, actual));
+        }
+
+        @Override
+        public void derived(OpCall<Tensor> call) {
+            call.inputs().forEach(Trace.this::use);
+            events.add(actual -> Executor.derived(
+                    call.withInputs(mapped(call.inputs(), actual)).withOutputs(mapped(call.outputs(), actual))));
         }
 
         @Override
@@ -237,7 +247,7 @@ final class Trace {
         put(placeholders, inputs, actual);
         put(captures, captured, actual);
         events.forEach(event -> event.accept(actual));
-        return results.stream().map(result -> mapped(result, actual)).toList();
+        return mapped(results, actual);
     }
 
     private static void put(List<Tensor> traced, List<Tensor> given, OperandMap<Tensor> actual) {
@@ -292,12 +302,14 @@ final class Trace {
 
     /** Also where no input is an argument's: a tape may watch what was captured. */
     private static void again(OpCall<Tensor> call, OperandMap<Tensor> actual) {
-        List<Tensor> inputs =
-                call.inputs().stream().map(input -> mapped(input, actual)).toList();
-        List<Tensor> outputs = Executor.execute(call.op(), call.attributes(), inputs);
+        List<Tensor> outputs = Executor.execute(call.op(), call.attributes(), mapped(call.inputs(), actual));
         for (int i = 0; i < outputs.size(); i++) {
             actual.put(call.outputs().get(i), outputs.get(i));
         }
+    }
+
+    private static List<Tensor> mapped(List<Tensor> traced, OperandMap<Tensor> actual) {
+        return traced.stream().map(tensor -> mapped(tensor, actual)).toList();
     }
 
     private static Tensor mapped(Tensor traced, OperandMap<Tensor> actual) {

@@ -26,19 +26,28 @@ public final class OpCall<T> {
     /** What an op's calls have in common that differ in nothing but the tensors. */
     static final class Signature {
         private final Op op;
+        /** Without the defaults. */
+        private final Attributes given;
+
         private final Attributes attributes;
         private final TensorSpec[] inputSpecs;
         private final List<TensorSpec> outputSpecs;
 
-        Signature(Op op, Attributes attributes, TensorSpec[] inputSpecs, List<TensorSpec> outputSpecs) {
+        Signature(Op op, Attributes given, TensorSpec[] inputSpecs, List<TensorSpec> outputSpecs) {
+            this(op, given, op.withDefaults(given), inputSpecs, outputSpecs);
+        }
+
+        private Signature(
+                Op op, Attributes given, Attributes attributes, TensorSpec[] inputSpecs, List<TensorSpec> outputSpecs) {
             this.op = op;
+            this.given = given;
             this.attributes = attributes;
             this.inputSpecs = inputSpecs;
             this.outputSpecs = outputSpecs;
         }
 
         private boolean fits(Attributes others, Operand[] operands) {
-            if (!others.equals(attributes) || operands.length != inputSpecs.length) {
+            if (!others.equals(given) || operands.length != inputSpecs.length) {
                 return false;
             }
             for (int i = 0; i < operands.length; i++) {
@@ -149,6 +158,19 @@ public final class OpCall<T> {
     }
 
     /**
+     * The same inputs and outputs as those of another op's call: what tapes are told where a gradient is overridden.
+     *
+     * @param other differs from this call's op in its gradients only
+     * @return the call
+     */
+    public OpCall<T> asCallOf(Op other) {
+        return new OpCall<>(
+                new Signature(other, signature.attributes, signature.inputSpecs, signature.outputSpecs),
+                inputs,
+                outputs);
+    }
+
+    /**
      * The same call with its outputs.
      *
      * @param results one for each output
@@ -205,6 +227,16 @@ public final class OpCall<T> {
         return input(index);
     }
 
+    /**
+     * What messages call an input.
+     *
+     * @param index its number, from 0
+     * @return its name in quotes, with its number where one name stands for many
+     */
+    public String inputName(int index) {
+        return "'" + op().inputName(index) + "'";
+    }
+
     /** {@return dtype and shape of each input} */
     public List<TensorSpec> inputSpecs() {
         return Collections.unmodifiableList(Arrays.asList(signature.inputSpecs));
@@ -249,6 +281,37 @@ public final class OpCall<T> {
      */
     public InvalidOperandException error(String problem) {
         return new InvalidOperandException(describe() + ": " + problem);
+    }
+
+    /**
+     * The exception for code of the op that threw another. That of an op below is told as it is.
+     *
+     * @param code what failed, such as {@code the kernel}
+     * @param cause what it threw
+     * @return an {@link InvalidOpException}, or, where inputs were refused, an {@link InvalidOperandException}
+     */
+    public RuntimeException failure(String code, Throwable cause) {
+        if (cause instanceof InvalidOpException below) {
+            return below;
+        }
+        String message = code + " of " + describe() + " failed: " + cause + "; " + op().author();
+        if (cause instanceof InvalidOperandException) {
+            InvalidOperandException told = new InvalidOperandException(message);
+            told.initCause(cause);
+            return told;
+        }
+        return new InvalidOpException(message, cause);
+    }
+
+    /**
+     * The exception for code of the op that gave what does not fit.
+     *
+     * @param code what is wrong, such as {@code the kernel}
+     * @param problem how
+     * @return the exception, to be thrown
+     */
+    public InvalidOpException wrong(String code, String problem) {
+        return new InvalidOpException(code + " of " + describe() + ": " + problem + "; " + op().author(), null);
     }
 
     /** {@return the op's name and its inputs' dtypes and shapes, such as {@code mul(x=float64[2], y=float64[])}} */

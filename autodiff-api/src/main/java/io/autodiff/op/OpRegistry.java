@@ -78,7 +78,7 @@ public final class OpRegistry {
             return present;
         }
         throw new IllegalStateException("op '" + next.op().name() + "' is registered by two providers, "
-                + described(present.provider()) + " and " + described(next.provider())
+                + Origin.of(present.provider()) + " and " + Origin.of(next.provider())
                 + "; remove one jar, or let one op say .overriding()");
     }
 
@@ -117,7 +117,7 @@ public final class OpRegistry {
                     .limit(5)
                     .toList();
             Set<String> providers = new TreeSet<>();
-            entries.values().forEach(e -> providers.add(described(e.provider())));
+            entries.values().forEach(e -> providers.add(Origin.of(e.provider())));
             throw new IllegalArgumentException("there is no op '" + name + "'; the nearest of " + entries.size()
                     + " names are " + nearest + "; the class path has the providers " + providers
                     + "; if a jar brings it, add that jar");
@@ -125,8 +125,23 @@ public final class OpRegistry {
         return entry;
     }
 
-    private static String described(OpProvider provider) {
-        return "'" + provider.name() + "' (" + provider.getClass().getName() + ")";
+    /** {@return the provider of an op, for messages; null if it is not in the shared registry} */
+    static @Nullable String providerOf(Op op) {
+        OpRegistry registry = shared;
+        Entry entry = registry == null ? null : registry.entries.get(op.name());
+        return entry == null || entry.op() != op ? null : Origin.of(entry.provider());
+    }
+
+    /**
+     * All that is said of an op.
+     *
+     * @param name the op's name
+     * @return inputs, outputs, attributes, gradients, kernels and provider, each on a line
+     * @throws IllegalArgumentException if there is no such op
+     */
+    public String describe(String name) {
+        Entry entry = entry(name);
+        return OpDescription.of(entry.op()) + "\n  provider: " + Origin.of(entry.provider());
     }
 
     /** The Levenshtein distance: how many letters to add, drop or change. */

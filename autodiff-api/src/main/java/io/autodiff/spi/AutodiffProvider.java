@@ -30,6 +30,14 @@ public interface AutodiffProvider {
     }
 
     /**
+     * Whether a tensor is of this engine, and so where it computes.
+     *
+     * @param tensor any
+     * @return whether {@link #apply} takes it
+     */
+    boolean owns(Tensor tensor);
+
+    /**
      * A scalar that has its value.
      *
      * @param dtype its dtype

@@ -54,6 +54,11 @@ public final class Nd4jProvider implements AutodiffProvider {
     }
 
     @Override
+    public boolean owns(Tensor tensor) {
+        return tensor instanceof Node;
+    }
+
+    @Override
     public Tensor scalar(DType dtype, Number value) {
         TensorSpec spec = Objects.requireNonNull(SCALARS.get(dtype));
         return leaf(

@@ -29,10 +29,9 @@ final class Replay {
             return ScalarInterpreter.takes(call)
                     ? new Value[] {ScalarInterpreter.run(call, inputs)}
                     : NdArrays.detached(() -> compute(call, inputs));
-        } catch (RuntimeException e) {
-            RuntimeException told = e instanceof InvalidOperandException
-                    ? e
-                    : new IllegalStateException("the kernel of " + call.describe() + " failed: " + e.getMessage(), e);
+        } catch (RuntimeException | LinkageError e) {
+            RuntimeException told =
+                    e instanceof InvalidOperandException refused ? refused : call.failure("the kernel", e);
             if (origin != null) {
                 told.addSuppressed(origin);
             }
@@ -67,9 +66,11 @@ final class Replay {
             return new Value[] {Value.ofArray(call.outputSpec(), ElementwiseLoop.compute(call, arrays))};
         }
         List<INDArray> results = kernel.compute(call.withInputs(arrays));
-        if (results.size() != call.outputSpecs().size()) {
-            throw call.error("its kernel gave " + results.size() + " arrays for the outputs "
-                    + call.op().outputNames());
+        if (results == null || results.size() != call.outputSpecs().size()) {
+            throw call.wrong(
+                    "the kernel",
+                    "it gave " + (results == null ? "null" : results.size() + " arrays") + " for the outputs "
+                            + call.op().outputNames());
         }
         Value[] values = new Value[results.size()];
         for (int i = 0; i < values.length; i++) {
@@ -88,7 +89,7 @@ final class Replay {
         Executor.isolated(new Recorder() {}, () -> results.addAll(code.compute(call.withInputs(tensors))));
         List<TensorSpec> specs = results.stream().map(Tensor::spec).toList();
         if (!specs.equals(call.outputSpecs())) {
-            throw call.error("its kernel gave " + specs + ", the shape function declares " + call.outputSpecs());
+            throw call.wrong("the kernel", "it gave " + specs + ", the shape function declares " + call.outputSpecs());
         }
         Execution.current().evaluate(results.stream().map(Node.class::cast).toList());
         Value[] values = new Value[results.size()];
@@ -99,12 +100,16 @@ final class Replay {
     }
 
     /** A result as a value: an input's own if the kernel gave that input back, else one that shares memory with nothing. */
-    private static Value value(OpCall<?> call, int output, INDArray result, List<INDArray> arrays, Value[] inputs) {
+    private static Value value(
+            OpCall<?> call, int output, @Nullable INDArray result, List<INDArray> arrays, Value[] inputs) {
         TensorSpec declared = call.outputSpecs().get(output);
-        TensorSpec actual = NdArrays.spec(result);
-        if (!actual.equals(declared)) {
-            throw call.error("its kernel gave " + actual + " for the output '"
-                    + call.op().outputNames().get(output) + "', which the shape function declares as " + declared);
+        TensorSpec actual = result == null || result.wasClosed() ? null : NdArrays.spec(result);
+        if (result == null || actual == null || !actual.equals(declared)) {
+            throw call.wrong(
+                    "the kernel",
+                    "it gave " + (result == null ? "null" : actual == null ? "a closed array" : actual)
+                            + " for the output '" + call.op().outputNames().get(output)
+                            + "', which the shape function declares as " + declared);
         }
         boolean shares = result.isView() || result.isAttached();
         for (int i = 0; i < inputs.length; i++) {

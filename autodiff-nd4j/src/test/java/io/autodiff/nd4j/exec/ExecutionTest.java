@@ -19,6 +19,7 @@ import io.autodiff.nd4j.Nd4jTensors;
 import io.autodiff.nd4j.graph.Computation;
 import io.autodiff.nd4j.graph.Node;
 import io.autodiff.op.Attributes;
+import io.autodiff.op.InvalidOpException;
 import io.autodiff.op.InvalidOperandException;
 import io.autodiff.op.Op;
 import io.autodiff.op.Shapes;
@@ -160,7 +161,10 @@ class ExecutionTest {
         IllegalStateException e = assertThrows(
                 IllegalStateException.class,
                 () -> broken.apply(Tensors.of(new float[] {1, 2})).toFloatArray());
-        assertEquals("the kernel of broken(x=float32[2]) failed: from below", e.getMessage());
+        assertEquals(
+                "the kernel of broken(x=float32[2]) failed: java.lang.ArithmeticException: from below; the op is of no"
+                        + " provider, it is declared by io.autodiff.nd4j.exec.ExecutionTest, autodiff-nd4j",
+                e.getMessage());
         assertSame(cause, e.getCause());
     }
 
@@ -193,14 +197,16 @@ class ExecutionTest {
         Op wrongShape = kernel("wrong_shape", x -> x.reshape(1, 2));
         Op wrongDtype = kernel("wrong_dtype", x -> x.castTo(DataType.FLOAT));
         Tensor x = Tensors.of(new double[] {1, 2});
-        assertTrue(assertThrows(
-                        InvalidOperandException.class, () -> wrongShape.apply(x).toDoubleArray())
-                .getMessage()
-                .startsWith("wrong_shape(x=float64[2]): its kernel gave float64[1, 2]"));
-        assertTrue(assertThrows(
-                        InvalidOperandException.class, () -> wrongDtype.apply(x).toDoubleArray())
-                .getMessage()
-                .startsWith("wrong_dtype(x=float64[2]): its kernel gave float32[2]"));
+        assertTrue(
+                assertThrows(InvalidOpException.class, () -> wrongShape.apply(x).toDoubleArray())
+                        .getMessage()
+                        .startsWith(
+                                "the kernel of wrong_shape(x=float64[2]): it gave float64[1, 2] for the output 'output', which the"
+                                        + " shape function declares as float64[2]; "));
+        assertTrue(
+                assertThrows(InvalidOpException.class, () -> wrongDtype.apply(x).toDoubleArray())
+                        .getMessage()
+                        .startsWith("the kernel of wrong_dtype(x=float64[2]): it gave float32[2] for the output"));
     }
 
     @Test
