@@ -10,10 +10,12 @@ import io.autodiff.Tensor;
 import io.autodiff.Tensors;
 import io.autodiff.Variable;
 import io.autodiff.examples.plugins.FakeQuantization;
+import io.autodiff.examples.plugins.GuidedRelu;
 import io.autodiff.examples.plugins.KeplersEquation;
 import io.autodiff.examples.plugins.LennardJones;
 import io.autodiff.examples.plugins.LogCoshLoss;
 import io.autodiff.examples.plugins.SoftmaxCrossEntropy;
+import io.autodiff.op.GradientOverride;
 import io.autodiff.op.OpRegistry;
 import io.autodiff.optimizer.Sgd;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ final class PluginChapter {
         crossEntropy(check);
         orbit(check);
         quantization(check);
+        guidance(check);
         dimer(check);
         clusters(check);
     }
@@ -95,6 +98,23 @@ final class PluginChapter {
         }
         check.close("a quantized weight learns 0.6", weight, 0.05, 0.75);
         check.close("what it is read as", FakeQuantization.of(weight.mul(0.9), 0, 1, 3), FLOAT64, 0.5);
+    }
+
+    /** Gradients are 5, -7 and 11; relu passes those of positive inputs, a guided one only the positive of them. */
+    private static void guidance(Checks check) {
+        Tensor x = Tensors.of(new double[] {-1, 2, 3});
+        check.close("gradients through a relu", throughRelu(x), FLOAT64, 0, -7, 11);
+        try (GradientOverride guided = GuidedRelu.open()) {
+            check.close("guided", throughRelu(x), FLOAT64, 0, 0, 11);
+        }
+        check.close("and no more", throughRelu(x), FLOAT64, 0, -7, 11);
+    }
+
+    private static Tensor throughRelu(Tensor x) {
+        try (GradientTape tape = GradientTape.open()) {
+            tape.watch(x);
+            return tape.gradientOrThrow(x.relu().mul(Tensors.of(new double[] {5, -7, 11})), x);
+        }
     }
 
     /** At the best distance, 2^(1/6), the energy is -1 and its second derivative 72 / 2^(1/3): the formula, differentiated by hand. */

@@ -3,6 +3,7 @@ package io.autodiff.examples.plugins;
 import io.autodiff.DType;
 import io.autodiff.Operand;
 import io.autodiff.Tensor;
+import io.autodiff.op.Attribute;
 import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
@@ -26,7 +27,7 @@ public final class FakeQuantization implements OpProvider {
             .inputs("x")
             .attribute("lowest", Double.class)
             .attribute("highest", Double.class)
-            .attribute("levels", Long.class)
+            .attribute(Attribute.of("levels", Long.class).mustBe("2 or more", levels -> levels >= 2))
             .shape(FakeQuantization::like)
             .kernel(Tensor.class, FakeQuantization::rounded)
             .gradient("x", (c, dy) -> dy.mul(inRange(c)));
@@ -50,8 +51,8 @@ public final class FakeQuantization implements OpProvider {
     }
 
     private static TensorSpec like(OpCall<TensorSpec> call) {
-        if (!(lowest(call) < highest(call)) || call.attributes().integer("levels") < 2) {
-            throw call.error("needs 2 levels or more, the highest above the lowest, got " + call.attributes());
+        if (!(lowest(call) < highest(call))) {
+            throw call.error("needs a highest level above the lowest, got " + call.attributes());
         }
         return Shapes.require(call, "x", DType::isFloating, "a floating dtype");
     }
@@ -73,11 +74,11 @@ public final class FakeQuantization implements OpProvider {
     }
 
     private static double lowest(OpCall<?> call) {
-        return call.attributes().get("lowest", Double.class);
+        return call.attributes().real("lowest");
     }
 
     private static double highest(OpCall<?> call) {
-        return call.attributes().get("highest", Double.class);
+        return call.attributes().real("highest");
     }
 
     @Override
