@@ -43,7 +43,7 @@ public final class FusedLoop {
         long positions = program.positions();
         long wanted = Math.max(1, Math.min(MOST_PARTS, positions / LEAST_PART));
         parts = (int) Math.min(wanted, layout.vectorLoop() == 0 ? Math.max(1, firstSize / LEAST_PART) : firstSize);
-        threads = Parts.HELPERS > 0 && parts > 1 && positions * cost() > WORTH_THREADS_NANOSECONDS;
+        threads = Parts.helpers() > 0 && parts > 1 && positions * cost() > WORTH_THREADS_NANOSECONDS;
         fixed = new long[layout.words()];
         for (int loop = 1; loop < layout.loops(); loop++) {
             fixed[layout.sizeWord(loop)] = axes.get(layout.axis(loop)).size();

@@ -16,11 +16,17 @@ import java.util.function.IntConsumer;
  */
 public final class Parts {
     /** The common pool says 1 of itself where it has no thread; what it is given then lies there for good. */
-    static final int HELPERS = Integer.getInteger("java.util.concurrent.ForkJoinPool.common.parallelism", 1) == 0
-            ? 0
-            : ForkJoinPool.getCommonPoolParallelism();
+    private static final int HELPERS =
+            Integer.getInteger("java.util.concurrent.ForkJoinPool.common.parallelism", 1) == 0
+                    ? 0
+                    : ForkJoinPool.getCommonPoolParallelism();
 
     private Parts() {}
+
+    /** {@return how many threads the common pool can lend} */
+    public static int helpers() {
+        return HELPERS;
+    }
 
     /**
      * Does all parts.

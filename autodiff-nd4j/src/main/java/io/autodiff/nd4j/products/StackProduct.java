@@ -5,7 +5,6 @@ import io.autodiff.Shape;
 import io.autodiff.nd4j.fused.Parts;
 import io.autodiff.op.TensorSpec;
 import java.util.Arrays;
-import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +56,7 @@ public final class StackProduct {
         this.cutX = (long) bytes * partRows * (product.transposeX() ? 1 : product.strideX());
         this.cutZ = (long) bytes * partRows * product.columns();
         this.count = stack.count;
-        this.threads =
-                ForkJoinPool.getCommonPoolParallelism() > 0 && product.multiplications() * count > 2 * WORTH_A_THREAD;
+        this.threads = Parts.helpers() > 0 && product.multiplications() * count > 2 * WORTH_A_THREAD;
     }
 
     private long[] scaled(long[] steps) {
@@ -66,7 +64,19 @@ public final class StackProduct {
     }
 
     /** The batch of a product, and for each of its axes how many elements of the factors are between its matrices. */
-    private record Stack(long[] batch, long[] stepX, long[] stepY, int count) {}
+    private static final class Stack {
+        final long[] batch;
+        final long[] stepX;
+        final long[] stepY;
+        final int count;
+
+        Stack(long[] batch, long[] stepX, long[] stepY, int count) {
+            this.batch = batch;
+            this.stepX = stepX;
+            this.stepY = stepY;
+            this.count = count;
+        }
+    }
 
     /**
      * Finds the kernels of a product.
@@ -129,7 +139,7 @@ public final class StackProduct {
     }
 
     private static int cuts(MatrixProduct product) {
-        int threads = Math.min(MOST_CUTS, ForkJoinPool.getCommonPoolParallelism() + 1);
+        int threads = Math.min(MOST_CUTS, Parts.helpers() + 1);
         int most = Math.min(threads, product.rows() / LEAST_ROWS);
         return (int) Math.max(1, Math.min(most, product.multiplications() / WORTH_A_THREAD));
     }
@@ -163,7 +173,7 @@ public final class StackProduct {
     public void run(long x, long y, long bias, long z) {
         int parts = count * cuts;
         if (threads && parts > 1) {
-            int groups = Math.min(parts, 4 * (ForkJoinPool.getCommonPoolParallelism() + 1));
+            int groups = Math.min(parts, 4 * (Parts.helpers() + 1));
             Parts.run(groups, group -> {
                 for (int part = (int) ((long) parts * group / groups);
                         part < (int) ((long) parts * (group + 1) / groups);
