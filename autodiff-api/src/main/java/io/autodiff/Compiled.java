@@ -32,15 +32,16 @@ abstract sealed class Compiled permits CompiledFunction, CompiledMany, CompiledS
     private Trace trace(List<TensorSpec> signature) {
         synchronized (lock) {
             Trace trace = traces.get(signature);
-            if (trace == null) {
+            if (trace == null || !trace.fits()) {
+                boolean isNew = trace == null;
                 trace = Trace.of(signature, body);
                 traces.put(signature, trace);
-                if (traces.size() == MANY) {
+                if (isNew && traces.size() == MANY) {
                     System.getLogger(Compiled.class.getName())
                             .log(
                                     System.Logger.Level.WARNING,
-                                    "a compiled function was traced for the {0}th time; each dtype and shape of its arguments"
-                                            + " makes a trace: {1}",
+                                    "a compiled function was traced for the {0}th time; each dtype and shape of its"
+                                            + " arguments makes a trace: {1}",
                                     MANY,
                                     traces.keySet());
                 }

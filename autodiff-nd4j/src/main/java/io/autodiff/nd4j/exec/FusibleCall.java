@@ -97,7 +97,7 @@ record FusibleCall(
     }
 
     /** Whether a call gives the elements of its input, in their order, another shape. */
-    static boolean isReshape(OpCall<TensorSpec> call) {
+    static boolean isReshape(OpCall<?> call) {
         return call.op() == BUILT_IN.get("reshape");
     }
 
