@@ -36,10 +36,11 @@ abstract sealed class Compiled permits CompiledFunction, CompiledMany, CompiledS
             Object overrides = Executor.replacement();
             Object key = overrides == null ? signature : List.of(signature, overrides);
             Trace trace = traces.get(key);
-            if (trace == null) {
+            if (trace == null || !trace.fits()) {
+                boolean isNew = trace == null;
                 trace = Trace.of(signature, body);
                 traces.put(key, trace);
-                if (traces.size() == MANY) {
+                if (isNew && traces.size() == MANY) {
                     System.getLogger(Compiled.class.getName())
                             .log(
                                     System.Logger.Level.WARNING,

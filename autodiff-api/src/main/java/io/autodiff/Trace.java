@@ -62,6 +62,8 @@ final class Trace {
     private @Nullable Tensor step;
 
     private @Nullable CompiledGraph graph;
+    /** The trace that was being made when this began; null if there was none. */
+    private final @Nullable Trace outer = CURRENT.get();
 
     private Trace() {}
 
@@ -73,8 +75,28 @@ final class Trace {
     /** Traces a function for arguments of the given specs, out of hearing of the thread's tapes and scopes. */
     static Trace of(List<TensorSpec> specs, Function<List<Tensor>, ? extends List<? extends Operand>> function) {
         Trace trace = recorded(specs, function);
-        trace.graph = AutodiffProvider.current().compile(trace.placeholders, trace.results);
+        if (!trace.capturesFromOuter()) {
+            trace.graph = AutodiffProvider.current().compile(trace.placeholders, trace.results);
+        }
         return trace;
+    }
+
+    /**
+     * Whether it uses what a function around it computes in its trace. It is then a part of that trace, at each call of which it does
+     * its ops once more, and has no graph of its own.
+     */
+    private boolean capturesFromOuter() {
+        for (Trace around = outer; around != null; around = around.outer) {
+            if (captures.stream().anyMatch(around.made::contains)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** {@return whether it can be called here: anywhere, or in the trace whose tensors it uses} */
+    boolean fits() {
+        return graph != null || outer == CURRENT.get();
     }
 
     /** A trace that is not called, but a part of what an outer one does. */
@@ -333,6 +355,6 @@ final class Trace {
 
     /** The steps of the graph, for a reader. */
     String describe() {
-        return graph().describe();
+        return graph == null ? "  a part of the function whose tensors it uses\n" : graph.describe();
     }
 }

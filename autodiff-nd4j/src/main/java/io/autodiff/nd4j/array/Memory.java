@@ -74,6 +74,19 @@ public final class Memory extends PhantomReference<Object> {
         }
     }
 
+    /**
+     * Sets all elements.
+     *
+     * @param source of the same dtype and as many elements
+     */
+    public void set(Memory source) {
+        if (block.address != 0 && source.block.address != 0) {
+            Elements.copy(source.block.address, block.address, spec.bytes());
+        } else {
+            array().assign(source.array().reshape('c', spec.shape().toArray()));
+        }
+    }
+
     /** {@return all elements in row-major order} */
     public double[] doubles() {
         return block.address == 0 ? NdArrays.doubles(array()) : Elements.doubles(block.address, spec);

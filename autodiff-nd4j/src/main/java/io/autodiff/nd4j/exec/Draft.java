@@ -73,7 +73,7 @@ final class Draft {
 
     /**
      * Checks what every plan must be: each slot is filled once, before it is read, and not read after its end; what is given from
-     * outside, and what the caller sees, never ends.
+     * outside, and what the caller sees, never ends; one result at most is written over what ends.
      *
      * @param pass the one that ran last, for the message
      * @throws IllegalStateException if it is not so
@@ -95,6 +95,16 @@ final class Draft {
             for (int slot : step.ending) {
                 require(filled[slot] && !ended[slot] && !isFixed(slot), pass, step);
                 ended[slot] = true;
+            }
+            boolean[] written = new boolean[slotCount()];
+            for (int output = 0; output < step.inPlace.length; output++) {
+                int input = step.inPlace[output];
+                if (input >= 0) {
+                    int slot = step.inputs[input];
+                    boolean free = Arrays.stream(step.ending).anyMatch(end -> end == slot);
+                    require(free && !written[slot] && step.mayOverwrite(input, output), pass, step);
+                    written[slot] = true;
+                }
             }
         }
         for (int slot : results) {

@@ -3,6 +3,7 @@ package io.autodiff.nd4j.exec;
 import io.autodiff.DType;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.fused.FusedLoop;
+import io.autodiff.nd4j.fused.LoopProgram;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.TensorSpec;
 import java.lang.ref.Reference;
@@ -61,6 +62,27 @@ final class FusedStep extends Plan.Step {
         }
     }
 
+    @Override
+    boolean mayOverwrite(int input, int output) {
+        LoopProgram program = lazy.program();
+        if (program.outputs().get(output).reduction() != null) {
+            return false;
+        }
+        boolean read = false;
+        for (int i = 0; i < sources.length; i++) {
+            if (sources[i] == input) {
+                LoopProgram.Input array = program.inputs().get(i);
+                boolean sameBytes =
+                        array.dtype().bytes() == outputSpecs[output].dtype().bytes();
+                if (!sameBytes || array.along().contains(false)) {
+                    return false;
+                }
+                read = true;
+            }
+        }
+        return read;
+    }
+
     private Value[] replay(Value[] values) {
         Map<Integer, Value> slots = new HashMap<>();
         for (int i = 0; i < inputs.length; i++) {
@@ -105,7 +127,8 @@ final class FusedStep extends Plan.Step {
         try {
             for (int i = 0; i < results.length; i++) {
                 if (!loop.isReturned(i)) {
-                    results[i] = Value.allocate(outputSpecs[i]);
+                    results[i] =
+                            loop.mayOverwrite() ? place(i, outputSpecs[i], values) : Value.allocate(outputSpecs[i]);
                     addresses[read + i] = results[i].address();
                 }
             }
@@ -190,6 +213,6 @@ final class FusedStep extends Plan.Step {
     public String toString() {
         StringBuilder text = new StringBuilder(slots(outputs) + " = fused [" + slots(inputs) + "]:");
         calls.forEach(call -> text.append("\n    ").append(call));
-        return text + (ending.length == 0 ? "" : "\n    then free " + slots(ending));
+        return text + (ending.length == 0 ? "" : "\n    then free " + slots(ending)) + written();
     }
 }

@@ -97,12 +97,12 @@ record FusibleCall(
     }
 
     /** Whether a call is of the built-in op of a name. */
-    static boolean is(String name, OpCall<TensorSpec> call) {
+    static boolean is(String name, OpCall<?> call) {
         return call.op() == BUILT_IN.get(name);
     }
 
     /** Whether a call gives the elements of its input, in their order, another shape. */
-    static boolean isReshape(OpCall<TensorSpec> call) {
+    static boolean isReshape(OpCall<?> call) {
         return is("reshape", call);
     }
 

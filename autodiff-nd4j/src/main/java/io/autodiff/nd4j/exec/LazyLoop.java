@@ -36,6 +36,10 @@ final class LazyLoop {
         }
     }
 
+    LoopProgram program() {
+        return program;
+    }
+
     /** The kernel; null if the calls are to run one by one. */
     @Nullable
     FusedLoop get() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -147,7 +148,7 @@ enum Pass {
         }
     },
 
-    /** Memory ends with the last step that touches it. Last, since that follows from the steps. */
+    /** Memory ends with the last step that touches it. When all steps are there, since it follows from them. */
     MEMORY {
         @Override
         void run(Draft draft) {
@@ -169,6 +170,14 @@ enum Pass {
                 step.ending = ending.stream().mapToInt(slot -> slot).toArray();
             }
         }
+    },
+
+    /** Results in the memory of what ends with their step. Last, as it needs to know what ends. */
+    IN_PLACE {
+        @Override
+        void run(Draft draft) {
+            draft.steps.forEach(Pass::place);
+        }
     };
 
     /** What makes two calls the same. Ops are told apart as objects: a name may be overridden. */
@@ -184,6 +193,22 @@ enum Pass {
         int[] same = new int[draft.slotCount()];
         Arrays.setAll(same, slot -> slot);
         return same;
+    }
+
+    /** Gives each output of a step an input of its own that it may be written over, where there is one. */
+    private static void place(Plan.Step step) {
+        Set<Integer> free = new HashSet<>();
+        Arrays.stream(step.ending).forEach(free::add);
+        step.inPlace = new int[step.outputs.length];
+        for (int output = 0; output < step.inPlace.length; output++) {
+            step.inPlace[output] = -1;
+            for (int input = 0; input < step.inputs.length && step.inPlace[output] < 0; input++) {
+                if (free.contains(step.inputs[input]) && step.mayOverwrite(input, output)) {
+                    free.remove(step.inputs[input]);
+                    step.inPlace[output] = input;
+                }
+            }
+        }
     }
 
     /** One step of the calls before a position; outside, only what is read from there on is seen of it. */

@@ -7,10 +7,12 @@ import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.CompiledGraph;
 import io.autodiff.spi.Executor;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ final class Plan implements CompiledGraph {
         final int[] outputs;
         /** Slots that nothing reads after this step: their memory ends with it. */
         int[] ending = {};
+        /** For each output the input that ends here and whose memory the output may take, or -1; empty before that is known. */
+        int[] inPlace = {};
 
         Step(int[] inputs, int[] outputs) {
             this.inputs = inputs;
@@ -34,10 +38,36 @@ final class Plan implements CompiledGraph {
 
         abstract String name();
 
+        /**
+         * Whether an output may be written over an input that nobody reads any more: each element is read for the last time before one
+         * in its place is written.
+         *
+         * @param input which of the inputs
+         * @param output which of the outputs
+         */
+        boolean mayOverwrite(int input, int output) {
+            return false;
+        }
+
+        /** A value for an output: in the memory of an input that ends here, if there is one that nobody else has, or in new memory. */
+        final Value place(int output, TensorSpec spec, Value[] values) {
+            int input = output < inPlace.length ? inPlace[output] : -1;
+            Value reused = input < 0 ? null : values[input].reuse(spec);
+            return reused == null ? Value.allocate(spec) : reused;
+        }
+
         @Override
         public String toString() {
-            return slots(outputs) + " = " + name() + "(" + slots(inputs) + ")"
+            return slots(outputs) + " = " + name() + "(" + slots(inputs) + ")" + written()
                     + (ending.length == 0 ? "" : ", then free " + slots(ending));
+        }
+
+        /** For which outputs no memory is needed, for a reader. */
+        final String written() {
+            return IntStream.range(0, inPlace.length)
+                    .filter(i -> inPlace[i] >= 0)
+                    .mapToObj(i -> ", %" + outputs[i] + " in place of %" + inputs[inPlace[i]])
+                    .collect(Collectors.joining());
         }
 
         static String slots(int[] slots) {
@@ -56,7 +86,21 @@ final class Plan implements CompiledGraph {
 
         @Override
         Value[] compute(Value[] values) {
+            if (inPlace.length > 0
+                    && inPlace[0] >= 0
+                    && !call.outputSpec().shape().isScalar()) {
+                Value reused = values[0].reuse(call.outputSpec());
+                if (reused != null) {
+                    return new Value[] {reused};
+                }
+            }
             return Replay.run(call, values, null);
+        }
+
+        @Override
+        boolean mayOverwrite(int input, int output) {
+            // Nothing is written at all.
+            return FusibleCall.isReshape(call);
         }
 
         @Override
@@ -132,8 +176,21 @@ final class Plan implements CompiledGraph {
     Value[] run(Value[] given) {
         @Nullable Value[] values = initial.clone();
         System.arraycopy(given, 0, values, 0, arguments);
-        for (Step step : steps) {
-            run(step, values);
+        boolean done = false;
+        try {
+            for (Step step : steps) {
+                run(step, values);
+            }
+            done = true;
+        } finally {
+            // A run that fails gives back what it had.
+            for (int slot = arguments; slot < values.length && !done; slot++) {
+                Value left = values[slot];
+                if (left != null && initial[slot] == null && !left.isShared()) {
+                    left.close();
+                }
+            }
+            Reference.reachabilityFence(given);
         }
         Value[] computed = new Value[results.length];
         for (int i = 0; i < computed.length; i++) {

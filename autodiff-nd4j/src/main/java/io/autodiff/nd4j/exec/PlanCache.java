@@ -166,12 +166,14 @@ public final class PlanCache {
         return kept;
     }
 
-    /** Neither element by element nor a repetition, such as a broadcast. */
+    /** Neither element by element nor a repetition, such as a broadcast, nor the same elements under another shape. */
     private static boolean isCostly(OpCall<Tensor> call) {
         long read = 0;
         for (int i = 0; i < call.inputCount(); i++) {
             read += call.inputSpec(i).shape().elements();
         }
-        return call.op().elementwise() == null && call.outputSpec().shape().elements() <= read;
+        return call.op().elementwise() == null
+                && call.outputSpec().shape().elements() <= read
+                && !FusibleCall.isReshape(call);
     }
 }

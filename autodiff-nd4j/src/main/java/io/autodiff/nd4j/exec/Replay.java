@@ -46,6 +46,10 @@ final class Replay {
     }
 
     private static Value[] compute(OpCall<?> call, Value[] inputs) {
+        if (FusibleCall.isReshape(call)) {
+            // Values are dense and row-major: ND4J is not needed for it.
+            return new Value[] {inputs[0].reshaped(call.outputSpec())};
+        }
         Kernel<INDArray> kernel = call.op().kernel(INDArray.class);
         Kernel<Tensor> code = call.op().kernel(Tensor.class);
         if (kernel == null && code != null) {

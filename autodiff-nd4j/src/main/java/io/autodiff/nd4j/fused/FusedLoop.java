@@ -25,6 +25,8 @@ public final class FusedLoop {
     private final long firstSize;
     private final int parts;
     private final boolean threads;
+    private final long grain;
+    private final boolean overwrites;
     /** Words that are the same in each run, by their index. */
     private final long[] fixed;
 
@@ -38,11 +40,18 @@ public final class FusedLoop {
         this.program = program;
         this.layout = new LoopLayout(program);
         List<LoopProgram.Axis> axes = program.axes();
-        kernel = compiler.compile(program, axes.get(axes.size() - 1).size() < compiler.lanes(program));
+        int lanes = compiler.lanes(program);
+        long last = axes.get(axes.size() - 1).size();
+        boolean shortAxis = last < lanes;
+        kernel = compiler.compile(program, shortAxis);
         firstSize = axes.get(layout.axis(0)).size();
         long positions = program.positions();
         long wanted = Math.max(1, Math.min(MOST_PARTS, positions / LEAST_PART));
         parts = (int) Math.min(wanted, layout.vectorLoop() == 0 ? Math.max(1, firstSize / LEAST_PART) : firstSize);
+        // A part begins with a whole vector.
+        grain = layout.vectorLoop() == 0 ? lanes : 1;
+        // Where vectors do not divide the axis, the last one computes again what the one before it has written.
+        overwrites = shortAxis || last % lanes == 0;
         threads = Parts.helpers() > 0 && parts > 1 && positions * cost() > WORTH_THREADS_NANOSECONDS;
         fixed = new long[layout.words()];
         for (int loop = 1; loop < layout.loops(); loop++) {
@@ -117,8 +126,8 @@ public final class FusedLoop {
         for (int word = 2; word < words; word++) {
             block.set(word, fixed[word]);
         }
-        block.set(0, firstSize * part / parts);
-        block.set(1, firstSize * (part + 1) / parts);
+        block.set(0, begin(part));
+        block.set(1, begin(part + 1));
         for (int input = 0; input < inputs; input++) {
             long address = addresses[input];
             if (address == 0) {
@@ -137,6 +146,18 @@ public final class FusedLoop {
             result[output] = block.get(words + inputs + output);
         }
         return result;
+    }
+
+    private long begin(int part) {
+        return part == parts ? firstSize : firstSize * part / parts / grain * grain;
+    }
+
+    /**
+     * {@return whether an output that is stored at each position may be where an input is that has an element of the same bytes at each
+     * position, and that no other input overlaps}
+     */
+    public boolean mayOverwrite() {
+        return overwrites;
     }
 
     /**

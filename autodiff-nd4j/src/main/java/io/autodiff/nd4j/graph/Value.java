@@ -137,6 +137,38 @@ public final class Value implements Node.State {
         return value;
     }
 
+    /**
+     * {@return a value of the same elements, in their order, under another shape}
+     *
+     * @param as of the same dtype and as many elements
+     */
+    public Value reshaped(TensorSpec as) {
+        if (as.shape().isScalar() && as.dtype().isFloating() && as.dtype().bytes() >= 4) {
+            return ofFloating(as, floating());
+        } else if (as.shape().isScalar() && !as.dtype().isFloating()) {
+            return ofInteger(as, integer());
+        }
+        Value value = allocate(as);
+        Memory target = value.memory;
+        if (target != null) {
+            Memory source = pin();
+            try {
+                NdArrays.detached(() -> {
+                    if (source != null) {
+                        target.set(source);
+                    } else if (inJava) {
+                        target.set(element());
+                    } else {
+                        target.set(array().reshape('c', as.shape().toArray()));
+                    }
+                });
+            } finally {
+                unpin();
+            }
+        }
+        return value;
+    }
+
     /** {@return dtype and shape} */
     public TensorSpec spec() {
         return spec;

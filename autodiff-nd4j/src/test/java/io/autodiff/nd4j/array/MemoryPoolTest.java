@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.autodiff.DType;
 import io.autodiff.Shape;
 import io.autodiff.op.TensorSpec;
-import java.lang.ref.Reference;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -24,6 +23,7 @@ class MemoryPoolTest {
     private static final TensorSpec SPEC = new TensorSpec(DType.FLOAT64, Shape.of(100, 70));
 
     private final Object owner = new Object();
+    private final Object next = new Object();
 
     @Test
     void eachSizeGetsTheSmallestBlockThatHoldsIt() {
@@ -49,7 +49,6 @@ class MemoryPoolTest {
         assertNotEquals(address, MemoryPool.allocate(owner, SPEC).address(), "it was given back twice");
         second.free();
         third.free();
-        Reference.reachabilityFence(owner);
     }
 
     @Test
@@ -64,7 +63,6 @@ class MemoryPoolTest {
         array.putScalar(1, 2, 7);
         assertEquals(7, memory.doubles()[72]);
         memory.free();
-        Reference.reachabilityFence(owner);
     }
 
     @Test
@@ -86,7 +84,6 @@ class MemoryPoolTest {
         assertArrayEquals(new float[] {2, 4}, memory.floats());
         assertThrows(IllegalArgumentException.class, () -> memory.set(new float[3]));
         memory.free();
-        Reference.reachabilityFence(owner);
     }
 
     @Test
@@ -114,7 +111,6 @@ class MemoryPoolTest {
         next.free();
         result.free();
         again.free();
-        Reference.reachabilityFence(owner);
     }
 
     @Test
@@ -132,12 +128,11 @@ class MemoryPoolTest {
             memory.free();
             assertTrue(made.wasClosed());
         }
-        Reference.reachabilityFence(owner);
     }
 
     @Test
     void memoryThatGoesOverToAnotherOwnerIsNotGivenBackByTheFirst() {
-        Object next = new Object();
+
         Memory first = MemoryPool.allocate(owner, SPEC);
         Memory second = first.handOver(next, new TensorSpec(DType.FLOAT64, Shape.of(70, 100)));
         assertEquals(first.address(), second.address());
@@ -151,7 +146,5 @@ class MemoryPoolTest {
                 () -> second.handOver(next, new TensorSpec(DType.FLOAT32, Shape.of(70, 100))));
         second.free();
         other.free();
-        Reference.reachabilityFence(owner);
-        Reference.reachabilityFence(next);
     }
 }
