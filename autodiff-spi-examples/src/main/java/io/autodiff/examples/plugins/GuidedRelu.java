@@ -23,6 +23,7 @@ public final class GuidedRelu {
      * @return ends it when it is closed, on this thread
      */
     public static GradientOverride open() {
-        return GradientOverride.open("relu", "x", (c, dy) -> dy.relu().mul(c.output().sign()));
+        return GradientOverride.open(
+                "relu", "x", (c, dy) -> dy.relu().mul(c.output().sign()));
     }
 }
