@@ -128,8 +128,7 @@ class PublicApiTest {
         protected Sample() {}
 
         /** Throws. */
-        @SuppressWarnings("unchecked") // heap pollution, of a method that nobody calls
-        protected abstract <X extends Exception> double @Nullable [] first(String @Nullable [] a, X... more) throws X;
+        protected abstract <X extends Exception> double @Nullable [] first(String @Nullable [] a, String... more) throws X;
 
         @Override
         public String toString() {
@@ -138,9 +137,9 @@ class PublicApiTest {
     }
 
     /** Extended by nobody. */
-    @SuppressWarnings("ProtectedMembersInFinalClass") // which are what is tried here
     public static final class Leaf {
         /** Not listed: nobody extends this. */
+        @SuppressWarnings("ProtectedMembersInFinalClass") // that is what it is here for
         protected void hidden() {}
     }
 
@@ -155,7 +154,7 @@ class PublicApiTest {
                         "public abstract static class " + here
                                 + "Sample<T extends Comparable<T>> implements java.util.function.Supplier<T>",
                         "    default @Nullable T inherited(java.util.List<? extends @Nullable T>)",
-                        "    protected abstract <X extends Exception> double @Nullable [] first(String @Nullable [], X...)"
+                        "    protected abstract <X extends Exception> double @Nullable [] first(String @Nullable [], String...)"
                                 + " throws X",
                         "    protected new()",
                         "    static final int CONSTANT = 42"),
