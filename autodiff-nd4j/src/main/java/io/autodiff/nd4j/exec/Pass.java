@@ -19,13 +19,13 @@ enum Pass {
     EQUAL_CONSTANTS {
         @Override
         void run(Draft draft) {
-            Map<Number, Integer> known = new HashMap<>();
+            Map<Scalar, Integer> known = new HashMap<>();
             int[] same = sameSlots(draft);
             for (int slot = draft.arguments; slot < same.length; slot++) {
                 Value constant = draft.initial.get(slot);
                 if (constant != null && ScalarInterpreter.isScalar(constant.spec())) {
                     Integer first =
-                            known.putIfAbsent(new Number(constant.spec(), ScalarProgram.word(constant)), slot);
+                            known.putIfAbsent(new Scalar(constant.spec(), ScalarProgram.word(constant)), slot);
                     if (first != null) {
                         same[slot] = first;
                         draft.initial.set(slot, null);
@@ -164,7 +164,7 @@ enum Pass {
     private record Signature(Op op, Attributes attributes, List<TensorSpec> outputs, List<Integer> inputs) {}
 
     /** A scalar by its bits. */
-    private record Number(TensorSpec spec, long word) {}
+    private record Scalar(TensorSpec spec, long word) {}
 
     abstract void run(Draft draft);
 
