@@ -108,6 +108,22 @@ final class Windows {
         return Shape.of(sizes);
     }
 
+    /** {@return the first axis along which some window has no tap on the input; -1 if there is none} */
+    int axisWithWindowOnPadding() {
+        for (int axis = 0; axis < output.length; axis++) {
+            long last = (output[axis] - 1L) * strides[axis] - before[axis];
+            boolean empty = last >= input[axis];
+            for (long start = -before[axis]; !empty && start < 0 && start <= last; start += strides[axis]) {
+                long tap = (-start + dilations[axis] - 1) / dilations[axis];
+                empty = tap >= window[axis] || start + tap * dilations[axis] >= input[axis];
+            }
+            if (empty) {
+                return axis;
+            }
+        }
+        return -1;
+    }
+
     /** {@return the number of rows} */
     int rows() {
         return images * product(output);
