@@ -22,7 +22,7 @@ final class HotScalars {
     private long done;
 
     private volatile boolean decided;
-    private @Nullable ScalarKernel kernel;
+    private volatile @Nullable ScalarKernel kernel;
 
     /**
      * Work that is not hot yet.
