@@ -300,7 +300,7 @@ final class Fusion {
             int[] slots = Arrays.stream(call.inputs)
                     .map(slot -> filled.contains(slot) ? slot : constants.scalar(beforeReshapes(slot, calls)))
                     .toArray();
-            writer.add(calls(member), slots, constants::isScalar, call.outputs[0]);
+            writer.add(calls(member), slots, constants, call.outputs[0]);
             filled.add(call.outputs[0]);
             calls.add(call);
         }

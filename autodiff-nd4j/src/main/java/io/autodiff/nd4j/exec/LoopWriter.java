@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ final class LoopWriter {
 
     private final Map<Integer, Reduction> reductions = new HashMap<>();
     private IntPredicate single = slot -> false;
+    private IntFunction<@Nullable Double> constants = slot -> null;
 
     LoopWriter(Shape space, List<Boolean> reduced) {
         this.space = space;
@@ -85,11 +87,12 @@ final class LoopWriter {
      * Adds a call.
      *
      * @param slots where its inputs are
-     * @param single slots that have one element whatever the shape of the input is
+     * @param constants which slots have one element whatever the shape of the input is, and which numbers are known
      * @param output where its output goes
      */
-    void add(FusibleCall call, int[] slots, IntPredicate single, int output) {
-        this.single = single;
+    void add(FusibleCall call, int[] slots, UniformConstants constants, int output) {
+        this.single = constants::isScalar;
+        this.constants = constants::floating;
         int last = expression(call, call.meaning(), slots, call.result());
         values.put(output, last);
         Reduction reduction = call.reduction();
@@ -131,9 +134,20 @@ final class LoopWriter {
         List<Integer> operands = new ArrayList<>();
         for (ScalarExpression argument : apply.arguments()) {
             boolean condition = function == ScalarFunction.SELECT && operands.isEmpty();
+            Double exponent = function == ScalarFunction.POW && operands.size() == 1 ? integer(argument, slots) : null;
+            if (exponent != null) {
+                operands.add(put(new Constant(exponent, require(result))));
+                continue;
+            }
             operands.add(expression(call, argument, slots, condition ? DType.BOOL : common));
         }
         return put(new Apply(function, require(result), operands));
+    }
+
+    /** A small integer that is the same at each run: a power of it is a few products. Other numbers would make a kernel each. */
+    private @Nullable Double integer(ScalarExpression argument, int[] slots) {
+        Double known = argument instanceof ScalarExpression.Input input ? constants.apply(slots[input.index()]) : null;
+        return known != null && known == Math.rint(known) && Math.abs(known) <= 64 ? known : null;
     }
 
     /** The dtype of an expression; a constant has that of what it meets. */

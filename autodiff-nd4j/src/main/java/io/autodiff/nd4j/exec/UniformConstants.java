@@ -45,6 +45,17 @@ final class UniformConstants {
         return added.contains(slot);
     }
 
+    /** The number of a constant that is a floating scalar; null of all others. */
+    @Nullable
+    Double floating(int slot) {
+        Value constant = initial.get(slot);
+        return constant != null
+                        && constant.spec().shape().isScalar()
+                        && constant.spec().dtype().isFloating()
+                ? constant.floating()
+                : null;
+    }
+
     private static @Nullable Value number(Value constant) {
         TensorSpec scalar = new TensorSpec(constant.spec().dtype(), Shape.SCALAR);
         if (scalar.dtype() == DType.FLOAT32 || scalar.dtype() == DType.FLOAT64) {

@@ -90,7 +90,8 @@ public final class FusedLoop {
 
     private static double cost(ScalarFunction function) {
         return switch (function) {
-            case POW -> 1;
+            case POW, ATAN2, FLOOR_MOD, ERF, ERFC, CBRT -> 1;
+            case SINH, COSH, ASINH, ACOSH, ATANH, ASIN, ACOS, ATAN -> 0.5;
             case EXP, LOG, SIN, COS, TANH -> 0.25;
             case SQRT, DIV -> 0.1;
             default -> 0.02;

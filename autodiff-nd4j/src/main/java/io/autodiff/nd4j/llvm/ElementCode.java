@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Writes scalar functions on vectors: one row for each by its name, and the dtypes that it is for. What has no row is not compiled.
@@ -17,8 +18,14 @@ final class ElementCode {
         String write(ElementCode e, DType dtype, String... x);
     }
 
+    /** Writes one function of float64. */
+    @FunctionalInterface
+    private interface Wide {
+        String write(ElementCode e, String... x);
+    }
+
     private static final Map<String, Row> FLOATING = new HashMap<>();
-    /** For float32 only, besides those above. */
+    /** For float32, those above, but for what has a shorter form there. */
     private static final Map<String, Row> SINGLE = new HashMap<>();
 
     private static final Map<String, Row> INTEGER = new HashMap<>();
@@ -49,6 +56,21 @@ final class ElementCode {
         FLOATING.put("EXPM1", (e, t, x) -> e.exponential.expm1(t, x[0]));
         FLOATING.put("LOG1P", (e, t, x) -> e.logarithm.log1p(t, x[0]));
         FLOATING.put("TAN", (e, t, x) -> e.code.div(t, e.trigonometry.sin(t, x[0]), e.trigonometry.cos(t, x[0])));
+
+        wide("SINH", (e, x) -> e.hyperbolic.sinh(x[0]));
+        wide("COSH", (e, x) -> e.hyperbolic.cosh(x[0]));
+        wide("ASINH", (e, x) -> e.hyperbolic.asinh(x[0]));
+        wide("ACOSH", (e, x) -> e.hyperbolic.acosh(x[0]));
+        wide("ATANH", (e, x) -> e.hyperbolic.atanh(x[0]));
+        wide("ASIN", (e, x) -> e.inverse.asin(x[0]));
+        wide("ACOS", (e, x) -> e.inverse.acos(x[0]));
+        wide("ATAN", (e, x) -> e.inverse.atan(x[0]));
+        wide("ATAN2", (e, x) -> e.inverse.atan2(x[0], x[1]));
+        wide("ERF", (e, x) -> e.errorFunction.erf(x[0]));
+        wide("ERFC", (e, x) -> e.errorFunction.erfc(x[0]));
+        wide("CBRT", (e, x) -> e.root.cbrt(x[0]));
+        wide("HYPOT", (e, x) -> e.root.hypot(x[0], x[1]));
+        wide("FLOOR_MOD", (e, x) -> e.root.floorMod(x[0], x[1]));
 
         SINGLE.putAll(FLOATING);
         SINGLE.put("ERF", (e, t, x) -> e.exponential.erf32(x[0]));
@@ -83,6 +105,10 @@ final class ElementCode {
     private final LogarithmCode logarithm;
     private final TrigonometryCode trigonometry;
     private final PowerCode power;
+    private final HyperbolicCode hyperbolic;
+    private final InverseTrigonometryCode inverse;
+    private final ErrorFunctionCode errorFunction;
+    private final RootCode root;
 
     ElementCode(VectorCode code) {
         this.code = code;
@@ -90,6 +116,23 @@ final class ElementCode {
         this.logarithm = new LogarithmCode(code);
         this.trigonometry = new TrigonometryCode(code);
         this.power = new PowerCode(code, exponential, logarithm);
+        this.hyperbolic = new HyperbolicCode(code, exponential, logarithm);
+        this.inverse = new InverseTrigonometryCode(code);
+        this.errorFunction = new ErrorFunctionCode(code, exponential);
+        this.root = new RootCode(code, exponential, logarithm);
+    }
+
+    /** A function of float64, in which float32 is computed, too. */
+    private static void wide(String function, Wide row) {
+        FLOATING.put(function, (e, t, x) -> {
+            if (t == DType.FLOAT64) {
+                return row.write(e, x);
+            }
+            String[] widened = Stream.of(x)
+                    .map(number -> e.code.convert("fpext", t, number, DType.FLOAT64))
+                    .toArray(String[]::new);
+            return e.code.convert("fptrunc", DType.FLOAT64, row.write(e, widened), t);
+        });
     }
 
     private static void compare(String function, String floating, String integer) {
@@ -127,6 +170,11 @@ final class ElementCode {
             throw new IllegalArgumentException("no code for " + function + " of " + given);
         }
         return row.write(this, given, x);
+    }
+
+    /** A floating number to the power of one that is the same everywhere. */
+    String power(DType dtype, String x, double exponent) {
+        return power.constantPower(dtype, x, exponent);
     }
 
     private String cast(DType from, String x, DType to) {

@@ -8,6 +8,7 @@ import io.autodiff.nd4j.fused.LoopProgram.Constant;
 import io.autodiff.nd4j.fused.LoopProgram.Instruction;
 import io.autodiff.nd4j.fused.LoopProgram.Load;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
+import io.autodiff.op.ScalarFunction;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -209,6 +210,10 @@ final class LoopCode {
         }
         Apply apply = (Apply) instruction;
         List<Integer> operands = apply.operands();
+        if (apply.function() == ScalarFunction.POW
+                && program.instructions().get(operands.get(1)) instanceof Constant exponent) {
+            return elements.power(apply.dtype(), values[operands.get(0)], exponent.value());
+        }
         return elements.apply(
                 apply.function(),
                 apply.dtype(),

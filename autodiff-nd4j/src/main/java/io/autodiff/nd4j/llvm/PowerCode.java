@@ -7,6 +7,9 @@ import io.autodiff.DType;
  * a sum of two, since y multiplies its error.
  */
 final class PowerCode {
+    private static final int MOST_PLAIN_PRODUCTS = 5;
+    private static final int MOST_PRODUCTS = 64;
+
     private static final double LN2_HIGH = 0x1.62e42fefa39efp-1;
     private static final double LN2_LOW = 0x1.abc9e3b39803fp-56;
 
@@ -39,6 +42,40 @@ final class PowerCode {
             return code.convert("fptrunc", DType.FLOAT64, wide, t);
         }
         return pow64(x, y, true);
+    }
+
+    /**
+     * A constant power: by products where they are right to 4 units in the last place. Each of them adds half a unit at least and one at
+     * most, so that is up to the fifth power; for float32 up to the {@value #MOST_PRODUCTS}th, in float64.
+     */
+    String constantPower(DType t, String x, double exponent) {
+        if (exponent == -1) {
+            return code.div(t, code.constant(t, 1.0), x);
+        }
+        boolean whole = exponent == Math.rint(exponent) && exponent >= 0;
+        if (whole && exponent <= MOST_PLAIN_PRODUCTS) {
+            return products(t, x, (int) exponent);
+        }
+        if (whole && exponent <= MOST_PRODUCTS && t == DType.FLOAT32) {
+            String power = products(DType.FLOAT64, code.convert("fpext", t, x, DType.FLOAT64), (int) exponent);
+            return code.convert("fptrunc", DType.FLOAT64, power, t);
+        }
+        return pow(t, x, code.constant(t, exponent));
+    }
+
+    /** By squares, from the first digit of the exponent on. */
+    private String products(DType t, String x, int exponent) {
+        if (exponent == 0) {
+            return code.constant(t, 1.0);
+        }
+        String power = x;
+        for (int digit = Integer.highestOneBit(exponent) / 2; digit > 0; digit /= 2) {
+            power = code.mul(t, power, power);
+            if ((exponent & digit) != 0) {
+                power = code.mul(t, power, x);
+            }
+        }
+        return power;
     }
 
     private String pow64(String x, String y, boolean precise) {
