@@ -86,6 +86,34 @@ abstract sealed class IndexedTensors permits Tensors {
     }
 
     /**
+     * For each index a vector that has one value there and another elsewhere, along a new axis.
+     *
+     * @param indices int32 or int64
+     * @param depth the vectors' length; for an index outside of it, all is {@code off}
+     * @param axis of the result, from -rank - 1 to rank, rank being that of the indices
+     * @param on a scalar of any dtype, which is the result's; it has a gradient
+     * @param off another one of its dtype
+     * @return the vectors
+     */
+    public static Tensor oneHot(Operand indices, int depth, int axis, Operand on, Operand off) {
+        return Indexing.oneHot(indices, depth, axis, on, off);
+    }
+
+    /**
+     * The slices of x along an axis, each as often as a number says. How many these are depends on the numbers' values, so that they are
+     * read in the call, and a compiled function cannot use this: {@link Operand#repeat(long[], int)} is told them.
+     *
+     * @param x of any dtype
+     * @param times int32 or int64 vector, a number of 0 or more for each slice
+     * @param axis which may count from the end
+     * @return the slices, one after the other along this axis
+     * @throws IllegalStateException inside a compiled function
+     */
+    public static Tensor repeat(Operand x, Operand times, int axis) {
+        return Indexing.repeat(x, times, axis);
+    }
+
+    /**
      * Sums of consecutive slices along the first axis. The number of sums depends on the segments' values, so that these are computed in
      * the call, and a compiled function cannot use this: {@link #unsortedSegmentSum} is told their number.
      *

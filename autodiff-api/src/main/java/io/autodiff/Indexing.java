@@ -15,17 +15,36 @@ final class Indexing {
     }
 
     static Tensor oneHot(Operand indices, int depth, DType dtype) {
+        return isHot(indices, depth, -1).castTo(dtype);
+    }
+
+    static Tensor oneHot(Operand indices, int depth, int axis, Operand on, Operand off) {
+        if (!on.shape().isScalar() || !on.spec().equals(off.spec())) {
+            throw Structure.error(
+                    "oneHot",
+                    indices,
+                    "two scalars of one dtype are its values, not " + on.spec() + " and " + off.spec());
+        }
+        return Tensors.where(isHot(indices, depth, axis), on, off);
+    }
+
+    /** Where along a new axis the positions are those of the indices. */
+    private static Tensor isHot(Operand indices, int depth, int axis) {
         requireIndices("oneHot", indices);
+        int rank = indices.shape().rank();
         if (depth < 0) {
             throw Structure.error("oneHot", indices, "no vector has the negative length " + depth);
         }
-        Structure.shape(
-                "oneHot",
-                indices,
-                Structure.withAxis(indices.shape(), indices.shape().rank(), depth));
-        return indices.expandDims(-1)
-                .eq(Tensors.range(0, depth, 1, indices.dtype()))
-                .castTo(dtype);
+        if (axis < -rank - 1 || axis > rank) {
+            throw Structure.error("oneHot", indices, "no axis " + axis + " in the result, of rank " + (rank + 1));
+        }
+        int at = axis < 0 ? axis + rank + 1 : axis;
+        Structure.shape("oneHot", indices, Structure.withAxis(indices.shape(), at, depth));
+        long[] along = new long[rank + 1 - at];
+        Arrays.fill(along, 1);
+        along[0] = depth;
+        Tensor positions = Tensors.range(0, depth, 1, indices.dtype());
+        return indices.expandDims(at).eq(at == rank ? positions : positions.reshape(along));
     }
 
     static Tensor sequenceMask(Operand lengths, int longest) {
@@ -57,6 +76,16 @@ final class Indexing {
                 IntStream.range(0, chosen.length).filter(i -> chosen[i]).toArray();
         Tensor flat = x.reshape(x.shape().withAxes(from, to, mask.shape().elements()));
         return gather(flat, Tensors.of(positions), from);
+    }
+
+    /** The counts are read in the call, as the shape of the result depends on them. */
+    static Tensor repeat(Operand x, Operand times, int axis) {
+        requireIndices("repeat", times);
+        if (times.shape().rank() != 1) {
+            throw Structure.error("repeat", x, "the counts " + times.spec() + " must be a vector");
+        }
+        requireEager("repeat", x, times, "x.repeat(long[], axis), whose counts are known");
+        return x.repeat(times.toLongArray(), axis);
     }
 
     // ---- segments ----

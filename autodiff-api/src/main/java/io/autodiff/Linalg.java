@@ -38,8 +38,8 @@ public final class Linalg {
     /**
      * An orthonormal and an upper triangular factor.
      *
-     * @param q [..., m, k], its columns orthonormal, k the lesser of m and n
-     * @param r [..., k, n], upper triangular, its diagonal 0 or more
+     * @param q [..., m, k], its columns orthonormal, k the lesser of m and n; [..., m, m] if it is full
+     * @param r [..., k, n], upper triangular, its diagonal 0 or more; [..., m, n] if Q is full
      */
     public record Qr(Tensor q, Tensor r) {}
 
@@ -47,8 +47,8 @@ public final class Linalg {
      * Singular values and vectors of an m by n matrix, k being the lesser of m and n.
      *
      * @param values [..., k], descending
-     * @param left [..., m, k], one vector in each column
-     * @param right [..., n, k], one vector in each column; not transposed
+     * @param left [..., m, k], one vector in each column; [..., m, m] if full
+     * @param right [..., n, k], one vector in each column, not transposed; [..., n, n] if full
      */
     public record Svd(Tensor values, Tensor left, Tensor right) {}
 
@@ -221,6 +221,54 @@ public final class Linalg {
         return x.diagPart().sum(-1);
     }
 
+    // ---- norms ----
+
+    /**
+     * {@return the Euclidean norm of all elements, a scalar}; its gradient at 0 is 0.
+     *
+     * @param x numeric, of any rank
+     */
+    public static Tensor norm(Operand x) {
+        return x.norm2();
+    }
+
+    /**
+     * {@return the norms of vectors, the root of the sum of powers of magnitudes}
+     *
+     * @param x numeric; of integers, the norm is float64 but for the orders 1 and infinity
+     * @param order of the power, from 1; infinity for the greatest magnitude
+     * @param axes of a vector, which may count from the end; none for all
+     * @throws IllegalArgumentException if the order is less than 1 or NaN
+     */
+    public static Tensor norm(Operand x, double order, int... axes) {
+        return norm(x, order, false, axes);
+    }
+
+    /**
+     * The norms of vectors, the root of the sum of powers of magnitudes. Where all is 0 the gradient is 0; second-order gradients at
+     * elements that are 0 are NaN for orders between 1 and 2, where they are infinite.
+     *
+     * @param x numeric; of integers, the norm is float64 but for the orders 1 and infinity
+     * @param order of the power, from 1; infinity for the greatest magnitude
+     * @param keepDims whether the axes stay, with size 1
+     * @param axes of a vector, which may count from the end; none for all
+     * @return the norms
+     * @throws IllegalArgumentException if the order is less than 1 or NaN
+     */
+    public static Tensor norm(Operand x, double order, boolean keepDims, int... axes) {
+        return Norms.ofVectors(x, order, keepDims, axes);
+    }
+
+    /**
+     * {@return the norms of matrices, [...]}
+     *
+     * @param x [..., m, n]
+     * @param norm which one
+     */
+    public static Tensor norm(Operand x, MatrixNorm norm) {
+        return Norms.ofMatrices(x, norm);
+    }
+
     // ---- determinants, inverses, systems ----
 
     /**
@@ -326,8 +374,23 @@ public final class Linalg {
      * @param x [..., m, n]
      */
     public static Qr qr(Operand x) {
+        return qr(x, false);
+    }
+
+    /**
+     * Q and R of QR = x.
+     *
+     * @param x [..., m, n]; gradients need the first k columns to be independent
+     * @param full whether Q is square: of more rows than columns, what is added to it is an orthonormal basis of the complement of its
+     *     columns, and to R rows of 0. Which basis, only a convention settles; its gradients are right but where that jumps.
+     * @return the factors
+     */
+    public static Qr qr(Operand x, boolean full) {
         List<Tensor> outputs = Executor.execute(OpRegistry.shared().op("qr"), Attributes.NONE, List.of(x));
-        return new Qr(outputs.get(0), outputs.get(1));
+        Tensor q = outputs.get(0);
+        return new Qr(
+                full ? MatrixComposites.completed(q) : q,
+                full ? MatrixComposites.withZeroRows(outputs.get(1), MatrixComposites.rows(q)) : outputs.get(1));
     }
 
     /**
@@ -338,8 +401,25 @@ public final class Linalg {
      * @param x [..., m, n]
      */
     public static Svd svd(Operand x) {
+        return svd(x, false);
+    }
+
+    /**
+     * Singular values and vectors, with the limits of {@link #svd(Operand)}.
+     *
+     * @param x [..., m, n]
+     * @param full whether left and right vectors are square matrices: what is added to those that belong to values is an orthonormal basis
+     *     of their complement. Which basis, only a convention settles; its gradients are right but where that jumps.
+     * @return values and vectors
+     */
+    public static Svd svd(Operand x, boolean full) {
         List<Tensor> outputs = Executor.execute(OpRegistry.shared().op("svd"), Attributes.NONE, List.of(x));
-        return new Svd(outputs.get(0), outputs.get(1), outputs.get(2));
+        Tensor left = outputs.get(1);
+        Tensor right = outputs.get(2);
+        return new Svd(
+                outputs.get(0),
+                full ? MatrixComposites.completed(left) : left,
+                full ? MatrixComposites.completed(right) : right);
     }
 
     /**

@@ -181,6 +181,31 @@ final class MatrixComposites {
         return upper < 0 ? above : above.tril(upper);
     }
 
+    // ---- full factors ----
+
+    /**
+     * Orthonormal columns, and others that complete them to a square matrix: unit vectors, chosen so that none is nearly a combination of
+     * the rest, less their part in the columns' span, made orthonormal.
+     */
+    static Tensor completed(Tensor q) {
+        if (rows(q) == q.shape().size(q.shape().rank() - 1)) {
+            return q;
+        }
+        Tensor units = Executor.execute("complement_units", q);
+        Tensor outside = units.sub(q.mmul(q.mmul(units, true, false)));
+        return Tensors.concat(-1, q, Linalg.qr(outside).q());
+    }
+
+    static Tensor withZeroRows(Tensor x, long rows) {
+        long[][] zeros = new long[x.shape().rank()][2];
+        zeros[zeros.length - 2][1] = rows - rows(x);
+        return x.pad(zeros);
+    }
+
+    static long rows(Tensor x) {
+        return x.shape().size(x.shape().rank() - 2);
+    }
+
     // ---- systems ----
 
     static Tensor solve(Operand a, Operand b, String op, Attributes attributes) {

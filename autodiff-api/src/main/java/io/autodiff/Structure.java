@@ -141,6 +141,32 @@ final class Structure {
                 .reshape(result);
     }
 
+    /** Each slice so many times: those that the indices of a gather name. */
+    static Tensor repeat(Operand x, long[] times, int axis) {
+        int at = axis("repeat", x, axis);
+        if (times.length != x.shape().size(at)) {
+            throw error(
+                    "repeat", x, times.length + " counts for the " + x.shape().size(at) + " slices of axis " + at);
+        }
+        long total = 0;
+        for (long count : times) {
+            if (count < 0) {
+                throw error("repeat", x, "nothing is repeated " + count + " times");
+            }
+            total = Math.min(total, Integer.MAX_VALUE) + Math.min(count, Integer.MAX_VALUE);
+        }
+        if (total > Integer.MAX_VALUE) {
+            throw error("repeat", x, "more than 2^31-1 slices: " + Arrays.toString(times) + " of each");
+        }
+        shape("repeat", x, x.shape().withAxes(at, at + 1, total).toArray());
+        int[] slices = new int[(int) total];
+        int to = 0;
+        for (int i = 0; i < times.length; i++) {
+            Arrays.fill(slices, to, to += (int) times[i], i);
+        }
+        return x.gather(Tensors.of(slices), at);
+    }
+
     static long[] withAxis(Shape shape, int axis, long size) {
         long[] sizes = new long[shape.rank() + 1];
         for (int i = 0; i < sizes.length; i++) {
@@ -305,7 +331,10 @@ final class Structure {
         requireMatrices("diagPart", x);
         long m = x.shape().size(rows);
         long n = x.shape().size(rows + 1);
-        Tensor flat = x.reshape(x.shape().withAxes(rows, rows + 2, x.shape().elements() == 0 ? 0 : m * n));
+        if (x.shape().elements() == 0) {
+            return x.reshape(x.shape().withAxes(rows, rows + 2, Math.min(m, n)));
+        }
+        Tensor flat = x.reshape(x.shape().withAxes(rows, rows + 2, m * n));
         long[] strides = new long[rows + 1];
         Arrays.fill(strides, 1);
         strides[rows] = n + 1;

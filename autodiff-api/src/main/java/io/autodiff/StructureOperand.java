@@ -93,6 +93,16 @@ sealed interface StructureOperand permits Operand {
     }
 
     /**
+     * {@return the tensor with each slice along an axis repeated as often as its number says}
+     *
+     * @param times one for each slice, 0 or more; {@link Tensors#repeat} takes them from a tensor
+     * @param axis which may count from the end
+     */
+    default Tensor repeat(long[] times, int axis) {
+        return Structure.repeat(self(), times, axis);
+    }
+
+    /**
      * {@return the tensor with zeros around it; false for bool}
      *
      * @param paddings for each axis, how many go before and how many after; 0 or more

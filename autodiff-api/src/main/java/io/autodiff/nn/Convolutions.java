@@ -75,6 +75,18 @@ public abstract sealed class Convolutions permits Nn {
     }
 
     /**
+     * {@return the convolution of each channel apart, [images, layers, rows, columns, channels * multiplier]; channel c makes those
+     * from c * multiplier on}
+     *
+     * @param x [images, depth, height, width, channels]
+     * @param w [depth, height and width of the window, channels, multiplier]
+     * @param options strides, padding and so on; groups stay 1
+     */
+    public static Tensor depthwiseConv3d(Operand x, Operand w, ConvOptions options) {
+        return Windowed.depthwiseConv("depthwiseConv3d", 3, x, w, options);
+    }
+
+    /**
      * {@return a depthwise convolution, whose channels are then mixed at each position, [images, rows, columns, output channels]}
      *
      * @param x [images, height, width, channels]
@@ -143,7 +155,7 @@ public abstract sealed class Convolutions permits Nn {
      * {@return the greatest element under each window; its gradient goes to the first of equal ones}
      *
      * @param x [images, width, channels]
-     * @param options window, strides, padding
+     * @param options window, strides, dilations, padding
      */
     public static Tensor maxPool1d(Operand x, PoolOptions options) {
         return Windowed.pool("maxPool1d", "max_pool", 1, x, options);
@@ -153,7 +165,7 @@ public abstract sealed class Convolutions permits Nn {
      * {@return the greatest element under each window; its gradient goes to the first of equal ones}
      *
      * @param x [images, height, width, channels]
-     * @param options window, strides, padding
+     * @param options window, strides, dilations, padding
      */
     public static Tensor maxPool2d(Operand x, PoolOptions options) {
         return Windowed.pool("maxPool2d", "max_pool", 2, x, options);
@@ -163,7 +175,7 @@ public abstract sealed class Convolutions permits Nn {
      * {@return the greatest element under each window; its gradient goes to the first of equal ones}
      *
      * @param x [images, depth, height, width, channels]
-     * @param options window, strides, padding
+     * @param options window, strides, dilations, padding
      */
     public static Tensor maxPool3d(Operand x, PoolOptions options) {
         return Windowed.pool("maxPool3d", "max_pool", 3, x, options);
@@ -173,7 +185,7 @@ public abstract sealed class Convolutions permits Nn {
      * {@return the mean of the elements under each window, without padding}
      *
      * @param x [images, width, channels]
-     * @param options window, strides, padding
+     * @param options window, strides, dilations, padding
      */
     public static Tensor avgPool1d(Operand x, PoolOptions options) {
         return Windowed.pool("avgPool1d", "avg_pool", 1, x, options);
@@ -183,7 +195,7 @@ public abstract sealed class Convolutions permits Nn {
      * {@return the mean of the elements under each window, without padding}
      *
      * @param x [images, height, width, channels]
-     * @param options window, strides, padding
+     * @param options window, strides, dilations, padding
      */
     public static Tensor avgPool2d(Operand x, PoolOptions options) {
         return Windowed.pool("avgPool2d", "avg_pool", 2, x, options);
@@ -193,7 +205,7 @@ public abstract sealed class Convolutions permits Nn {
      * {@return the mean of the elements under each window, without padding}
      *
      * @param x [images, depth, height, width, channels]
-     * @param options window, strides, padding
+     * @param options window, strides, dilations, padding
      */
     public static Tensor avgPool3d(Operand x, PoolOptions options) {
         return Windowed.pool("avgPool3d", "avg_pool", 3, x, options);

@@ -10,31 +10,35 @@ import java.util.Objects;
  * <pre>{@code
  * Nn.maxPool2d(x, PoolOptions.window(2));                                  // windows side by side
  * Nn.avgPool2d(x, PoolOptions.window(3, 2).strides(1).padding(Padding.SAME));
+ * Nn.maxPool2d(x, PoolOptions.window(3).strides(1).dilations(2));          // every second element of 5 by 5
  * }</pre>
  *
  * @param window its sizes
  * @param strides how far one window is from the next
- * @param padding around the spatial axes, less than the window; it counts for nothing
+ * @param dilations how far one element of a window is from the next
+ * @param padding around the spatial axes, so that each window has an element of the input; it counts for nothing
  * @param layout where the channels stand
  */
-public record PoolOptions(List<Long> window, List<Long> strides, Padding padding, Layout layout) {
+public record PoolOptions(List<Long> window, List<Long> strides, List<Long> dilations, Padding padding, Layout layout) {
     /**
      * Checks the numbers.
      *
      * @param window its sizes
      * @param strides how far one window is from the next
+     * @param dilations how far one element of a window is from the next
      * @param padding around the spatial axes
      * @param layout where the channels stand
      */
     public PoolOptions {
         window = ConvOptions.positive("window sizes", window);
         strides = ConvOptions.positive("strides", strides);
+        dilations = ConvOptions.positive("dilations", dilations);
         Objects.requireNonNull(padding, "padding");
         Objects.requireNonNull(layout, "layout");
     }
 
     /**
-     * Windows side by side, no padding, channels last.
+     * Windows side by side, no dilation, no padding, channels last.
      *
      * @param sizes from 1; one number, or one for each spatial axis
      * @return the settings
@@ -42,7 +46,7 @@ public record PoolOptions(List<Long> window, List<Long> strides, Padding padding
      */
     public static PoolOptions window(int... sizes) {
         List<Long> window = ConvOptions.longs(sizes);
-        return new PoolOptions(window, window, Padding.VALID, Layout.CHANNELS_LAST);
+        return new PoolOptions(window, window, List.of(1L), Padding.VALID, Layout.CHANNELS_LAST);
     }
 
     /**
@@ -53,7 +57,18 @@ public record PoolOptions(List<Long> window, List<Long> strides, Padding padding
      * @throws IllegalArgumentException if one is less than 1
      */
     public PoolOptions strides(int... each) {
-        return new PoolOptions(window, ConvOptions.longs(each), padding, layout);
+        return new PoolOptions(window, ConvOptions.longs(each), dilations, padding, layout);
+    }
+
+    /**
+     * Other dilations.
+     *
+     * @param each from 1; one number, or one for each spatial axis
+     * @return the settings
+     * @throws IllegalArgumentException if one is less than 1
+     */
+    public PoolOptions dilations(int... each) {
+        return new PoolOptions(window, strides, ConvOptions.longs(each), padding, layout);
     }
 
     /**
@@ -63,7 +78,7 @@ public record PoolOptions(List<Long> window, List<Long> strides, Padding padding
      * @return the settings
      */
     public PoolOptions padding(Padding newPadding) {
-        return new PoolOptions(window, strides, newPadding, layout);
+        return new PoolOptions(window, strides, dilations, newPadding, layout);
     }
 
     /**
@@ -73,6 +88,6 @@ public record PoolOptions(List<Long> window, List<Long> strides, Padding padding
      * @return the settings
      */
     public PoolOptions layout(Layout newLayout) {
-        return new PoolOptions(window, strides, padding, newLayout);
+        return new PoolOptions(window, strides, dilations, padding, newLayout);
     }
 }

@@ -74,17 +74,19 @@ final class Windowed {
         Tensor input = channelsLast(x, options.layout());
         List<Long> window = ConvOptions.each("window sizes", options.window(), axes);
         List<Long> strides = ConvOptions.each("strides", options.strides(), axes);
-        long[] near = new long[axes];
-        Arrays.fill(near, 1);
+        List<Long> dilations = ConvOptions.each("dilations", options.dilations(), axes);
         List<Long> pads = options.padding()
                 .resolve(
                         spatial(input.shape(), 1, axes),
                         each("window sizes", window, axes),
                         each("strides", strides, axes),
-                        near);
+                        each("dilations", dilations, axes));
         return channelsLike(
                 options.layout(),
-                Executor.execute(op, Attributes.ofPairs("window", window, "strides", strides, "pads", pads), input));
+                Executor.execute(
+                        op,
+                        Attributes.ofPairs("window", window, "strides", strides, "dilations", dilations, "pads", pads),
+                        input));
     }
 
     /** Each element along a new axis after its own, which is then merged with it. */

@@ -210,6 +210,10 @@ class IndexingSafetyTest extends BadInput {
             bad("oneHot of " + wrong, () -> wrong.oneHot(3), "oneHot", dtype, "int64", "castTo");
             bad("sequenceMask of " + wrong, () -> Tensors.sequenceMask(wrong, 3), "sequenceMask", dtype, "int64");
         }
+        bad("oneHot along no axis", () -> Tensors.oneHot(INTS, 3, 2, SCALAR, SCALAR), "oneHot", "no axis 2", "rank 2");
+        Tensor three = Tensors.of(3);
+        bad("oneHot of two dtypes", () -> Tensors.oneHot(INTS, 3, 0, SCALAR, three), "oneHot", "float64[] and int32[]");
+        bad("oneHot of vectors", () -> Tensors.oneHot(INTS, 3, 0, VECTOR, VECTOR), "oneHot", "two scalars");
         bad(
                 "a sum of bools",
                 () -> Tensors.unsortedSegmentSum(BOOLS, INTS, 3),

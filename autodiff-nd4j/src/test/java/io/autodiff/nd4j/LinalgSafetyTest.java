@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autodiff.DType;
 import io.autodiff.Linalg;
+import io.autodiff.MatrixNorm;
 import io.autodiff.Random;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
@@ -75,6 +76,11 @@ class LinalgSafetyTest {
                             "tensorDot",
                             "[0, 1]")),
             Map.entry("a power of no square", bad(() -> Linalg.matrixPower(MATRIX, 2), "matrixPower", "[2, 3]")),
+            Map.entry(
+                    "a matrix norm of a vector", bad(() -> Linalg.norm(VECTOR, MatrixNorm.ONE), "norm", "[3]", "ONE")),
+            Map.entry("a norm of order 0.5", bad(() -> Linalg.norm(VECTOR, 0.5), "norm", "from 1 to infinity", "0.5")),
+            Map.entry("a norm of no order", bad(() -> Linalg.norm(VECTOR, Double.NaN), "norm", "NaN")),
+            Map.entry("a norm over no axis", bad(() -> Linalg.norm(VECTOR, 3, 1), "axis 1", "[3]")),
             Map.entry("the trace of a vector", bad(() -> Linalg.trace(VECTOR), "diagPart", "[3]", "matrices")),
             Map.entry("the band of a vector", bad(() -> Linalg.bandPart(VECTOR, 0, 0), "bandPart", "[3]")),
             Map.entry("det of no square", bad(() -> Linalg.det(MATRIX), "matrix_determinant", "[2, 3]", "square")),

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.autodiff.DType;
 import io.autodiff.Functions;
+import io.autodiff.GradientTape;
 import io.autodiff.Linalg;
+import io.autodiff.MatrixNorm;
 import io.autodiff.Random;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
@@ -14,6 +16,7 @@ import io.autodiff.transform.GradientCheck;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -26,6 +29,7 @@ class LinalgTest {
     private static final Tensor SQUARE = Tensors.of(new double[][] {{4, 1}, {1, 3}});
     private static final Tensor VECTOR = Tensors.of(new double[] {1, -1, 2});
     private static final Tensor PAIR = Tensors.of(new double[] {1, 2});
+    private static final double INF = Double.POSITIVE_INFINITY;
     private static final Tensor CUBE = Random.seeded(5).normal(DType.FLOAT64, 2, 3, 4);
 
     private static Tensor random(long... sizes) {
@@ -71,6 +75,17 @@ class LinalgTest {
             Map.entry("matrixPower 1", smooth(in -> Linalg.matrixPower(in.get(0), 1), SQUARE)),
             Map.entry("bandPart", smooth(in -> Linalg.bandPart(in.get(0), 0, 1), CUBE)),
             Map.entry("trace", smooth(in -> Linalg.trace(in.get(0)), CUBE)),
+            Map.entry("norm", smooth(in -> Linalg.norm(in.get(0)), CUBE)),
+            Map.entry("norm of order 1", smooth(in -> Linalg.norm(in.get(0), 1, 0), CUBE)),
+            Map.entry("norm of order 2", smooth(in -> Linalg.norm(in.get(0), 2, true, -1), CUBE)),
+            Map.entry("norm of order 3", smooth(in -> Linalg.norm(in.get(0), 3, 0, -1), CUBE)),
+            Map.entry("norm of order 1.5", smooth(in -> Linalg.norm(in.get(0), 1.5), CUBE)),
+            Map.entry("norm of order infinity", smooth(in -> Linalg.norm(in.get(0), INF, 1), CUBE)),
+            Map.entry("Frobenius norm", smooth(in -> Linalg.norm(in.get(0), MatrixNorm.FROBENIUS), CUBE)),
+            Map.entry("nuclear norm", smooth(in -> Linalg.norm(in.get(0), MatrixNorm.NUCLEAR), CUBE)),
+            Map.entry("spectral norm", smooth(in -> Linalg.norm(in.get(0), MatrixNorm.SPECTRAL), CUBE)),
+            Map.entry("1-norm", smooth(in -> Linalg.norm(in.get(0), MatrixNorm.ONE), CUBE)),
+            Map.entry("infinity norm", smooth(in -> Linalg.norm(in.get(0), MatrixNorm.INFINITY), CUBE)),
             Map.entry("logDet", smooth(in -> Linalg.logDet(in.get(0)), SQUARE)),
             Map.entry("solve for a vector", smooth(in -> Linalg.solve(in.get(0), in.get(1)), SQUARE, PAIR)),
             Map.entry(
@@ -100,6 +115,60 @@ class LinalgTest {
                     assertEquals(eager.spec(), compiled.spec());
                     assertArrayEquals(eager.toDoubleArray(), compiled.toDoubleArray(), 1e-14);
                 }));
+    }
+
+    /** The figures are those of NumPy. */
+    @Test
+    void normsAreThoseOfNumPy() {
+        Map<MatrixNorm, Double> norms = Map.of(
+                MatrixNorm.FROBENIUS, 9.539392014169456,
+                MatrixNorm.NUCLEAR, 10.280901636369208,
+                MatrixNorm.SPECTRAL, 9.508032000695724,
+                MatrixNorm.ONE, 9.0,
+                MatrixNorm.INFINITY, 15.0);
+        assertEquals(Set.of(MatrixNorm.values()), norms.keySet());
+        norms.forEach((norm, figure) ->
+                assertEquals(figure, Linalg.norm(MATRIX, norm).item(), 1e-14 * figure, norm::toString));
+        assertEquals(9.539392014169456, Linalg.norm(MATRIX).item(), 1e-14);
+        assertEquals(7.611662611020244, Linalg.norm(MATRIX, 3).item(), 1e-14);
+        assertArrayEquals(
+                new double[] {4.003900540957704, 6.0},
+                Linalg.norm(Tensors.of(new int[][] {{1, 4}, {6, 0}}), 4, -1).toDoubleArray(),
+                1e-14);
+        assertArrayEquals(
+                new double[] {4, 5, 6}, Linalg.norm(MATRIX, INF, true, 0).toDoubleArray());
+        assertEquals(Shape.of(1, 3), Linalg.norm(MATRIX, 2.5, true, 0).shape());
+        for (MatrixNorm norm : MatrixNorm.values()) {
+            assertEquals(
+                    0, Linalg.norm(Tensors.zeros(DType.FLOAT64, 3, 0), norm).item(), norm::toString);
+            assertEquals(
+                    0, Linalg.norm(Tensors.zeros(DType.FLOAT64, 2, 2), norm).item(), norm::toString);
+        }
+        assertEquals(0, Linalg.norm(Tensors.zeros(DType.FLOAT64, 0), 3).item());
+    }
+
+    /** Where a power by itself would overflow or vanish, and where all is 0. */
+    @Test
+    void normsOfExtremes() {
+        Tensor pair = Tensors.of(new double[] {3, -4});
+        for (double scale : new double[] {1e-300, 1, 1e300}) {
+            assertEquals(
+                    4.497941445275415 * scale, Linalg.norm(pair.mul(scale), 3).item(), 1e-14 * scale);
+        }
+        assertEquals(INF, Linalg.norm(Tensors.of(new double[] {1, -INF}), 3).item());
+        assertEquals(
+                Double.NaN,
+                Linalg.norm(Tensors.of(new double[] {1, Double.NaN}), 3).item());
+        for (double order : new double[] {1, 1.5, 2, 3, INF}) {
+            Tensor zeros = Tensors.zeros(DType.FLOAT64, 3);
+            try (GradientTape tape = GradientTape.open()) {
+                tape.watch(zeros);
+                Tensor norm = Linalg.norm(zeros, order);
+                assertEquals(0, norm.item());
+                assertArrayEquals(
+                        new double[3], tape.gradientOrThrow(norm, zeros).toDoubleArray(), "order " + order);
+            }
+        }
     }
 
     /** A stack times a matrix is computed as one product; each matrix by itself gives the same. */

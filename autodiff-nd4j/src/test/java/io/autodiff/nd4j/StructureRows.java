@@ -107,6 +107,11 @@ final class StructureRows {
         row("repeat(2, 0)", MATRIX, x -> x.repeat(2, 0), "[4, 3]", 1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6);
         row("repeat(2, -1)", MATRIX, x -> x.repeat(2, -1), "[2, 6]", 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6);
         row("repeat(0, 0)", MATRIX, x -> x.repeat(0, 0), "[0, 3]");
+        row("repeat each", MATRIX, x -> x.repeat(new long[] {0, 3, 1}, 1), "[2, 4]", 2, 2, 2, 3, 5, 5, 5, 6);
+        row("repeat each, by 0", BOOLS, x -> x.repeat(new long[2], -2), "[0, 3]");
+        row("repeat each of nothing", EMPTY, x -> x.repeat(new long[0], 0), "[0, 3]");
+        Tensor times = Tensors.of(new int[] {2, 0});
+        eagerRow("repeat by a tensor", MATRIX, x -> Tensors.repeat(x, times, 0), "[2, 3]", 1, 2, 3, 1, 2, 3);
     }
 
     private void padding() {
@@ -249,6 +254,7 @@ final class StructureRows {
         row("diagPart of a tall matrix", MATRIX, x -> x.transpose().diagPart(), "[2]", 1, 5);
         row("diagPart of a batch", CUBE, x -> x.diagPart(), "[2, 2]", 1, 4, 5, 8);
         row("diagPart of nothing", EMPTY, x -> x.diagPart(), "[0]");
+        row("diagPart of no matrices", EMPTY, x -> x.reshape(0, 3, 2).diagPart(), "[0, 2]");
         row("triu", SQUARE, x -> x.triu(), "[3, 3]", 1, 2, 3, 0, 5, 6, 0, 0, 9);
         row("triu(1)", SQUARE, x -> x.triu(1), "[3, 3]", 0, 2, 3, 0, 0, 6, 0, 0, 0);
         row("triu(-1)", SQUARE, x -> x.triu(-1), "[3, 3]", 1, 2, 3, 4, 5, 6, 0, 8, 9);
@@ -294,6 +300,38 @@ final class StructureRows {
         eagerRow("booleanMask of nothing", MATRIX, x -> Tensors.booleanMask(x, x.gt(9)), "[0]");
         row("oneHot", Tensors.of(new int[] {1, 3, -1}), x -> x.oneHot(3), "[3, 3]", 0, 1, 0, 0, 0, 0, 0, 0, 0);
         row("oneHot of a long", Tensors.of(2L), x -> x.oneHot(3, DType.BOOL), "[3]", 0, 0, 1);
+        Tensor hot = Tensors.of(new long[] {1, 0, 5});
+        row(
+                "oneHot of values along the first axis",
+                Tensors.of(2.5),
+                x -> Tensors.oneHot(hot, 2, 0, x, Tensors.of(-1.0)),
+                "[2, 3]",
+                -1,
+                2.5,
+                -1,
+                2.5,
+                -1,
+                -1);
+        row(
+                "oneHot of values along the last axis",
+                Tensors.of(0.5),
+                x -> Tensors.oneHot(hot, 2, -1, Tensors.of(3.0), x),
+                "[3, 2]",
+                0.5,
+                3,
+                3,
+                0.5,
+                0.5,
+                0.5);
+        row(
+                "oneHot within",
+                Tensors.of(new int[][] {{1}, {0}}),
+                x -> Tensors.oneHot(x, 2, -2, Tensors.of(true), Tensors.of(false)),
+                "[2, 2, 1]",
+                0,
+                1,
+                1,
+                0);
         row("oneHot of depth 0", Tensors.of(2), x -> x.oneHot(0), "[0]");
     }
 

@@ -70,6 +70,12 @@ class StructureSafetyTest extends BadInput {
         bad("tile beyond memory", () -> MATRIX.tile(1L << 30, 1L << 30), "broadcast_to", "2^48");
         bad("repeat beyond 2^63", () -> MATRIX.repeat(HUGE, 0), "repeat", "2^63");
         bad("repeat by less than nothing", () -> MATRIX.repeat(-2, 0), "repeat", "-2");
+        bad("repeat each less than nothing", () -> MATRIX.repeat(new long[] {1, -2}, 0), "repeat", "-2");
+        bad("repeat of too few", () -> MATRIX.repeat(new long[] {1}, 0), "repeat", "1 counts for the 2 slices");
+        bad("repeat each beyond memory", () -> MATRIX.repeat(new long[] {HUGE, HUGE}, 0), "repeat", "2^31-1 slices");
+        bad("repeat by fractions", () -> Tensors.repeat(MATRIX, VECTOR, 0), "repeat", "int32 or int64", "castTo");
+        Tensor one = Tensors.of(1);
+        bad("repeat by a scalar", () -> Tensors.repeat(MATRIX, one, 0), "repeat", "int32[]", "vector");
         bad("pad by too few", () -> MATRIX.pad(new long[][] {{1, 1}}), "pad", "[[1, 1]]", "float64[2, 3]");
         bad("pad by one number", () -> VECTOR.pad(new long[][] {{1}}), "pad", "[[1]]");
         bad("pad by less than nothing", () -> VECTOR.pad(new long[][] {{-1, 2}}), "pad", "[[-1, 2]]");

@@ -13,6 +13,7 @@ import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
 import io.autodiff.transform.GradientCheck;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
@@ -40,112 +41,104 @@ class ConvolutionsTest {
     }
 
     /** A function of input and weights, and the shapes of those and of the result. */
-    private record Case(BinaryOperator<Tensor> function, Shape x, Shape w, Shape y) {}
+    private record Case(String name, BinaryOperator<Tensor> function, String x, String w, String y) {}
 
-    private static Case at(BinaryOperator<Tensor> function, Shape x, Shape w, Shape y) {
-        return new Case(function, x, w, y);
-    }
-
-    private static final Map<String, Case> CASES = Map.ofEntries(
-            Map.entry(
-                    "conv1d, VALID",
-                    at((x, w) -> Nn.conv1d(x, w, VALID), Shape.of(2, 5, 2), Shape.of(3, 2, 4), Shape.of(2, 3, 4))),
-            Map.entry(
+    private static final List<Case> CASES = List.of(
+            new Case("conv1d, VALID", (x, w) -> Nn.conv1d(x, w, VALID), "[2, 5, 2]", "[3, 2, 4]", "[2, 3, 4]"),
+            new Case(
                     "conv1d, SAME, stride 2, size 5",
-                    at(
-                            (x, w) -> Nn.conv1d(x, w, SAME.strides(2)),
-                            Shape.of(1, 5, 1),
-                            Shape.of(3, 1, 2),
-                            Shape.of(1, 3, 2))),
-            Map.entry(
+                    (x, w) -> Nn.conv1d(x, w, SAME.strides(2)),
+                    "[1, 5, 1]",
+                    "[3, 1, 2]",
+                    "[1, 3, 2]"),
+            new Case(
                     "conv2d, SAME, strides 2 and 1, dilations 1 and 2",
-                    at(
-                            (x, w) -> Nn.conv2d(x, w, SAME.strides(2, 1).dilations(1, 2)),
-                            Shape.of(1, 5, 4, 2),
-                            Shape.of(2, 3, 2, 3),
-                            Shape.of(1, 3, 4, 3))),
-            Map.entry(
+                    (x, w) -> Nn.conv2d(x, w, SAME.strides(2, 1).dilations(1, 2)),
+                    "[1, 5, 4, 2]",
+                    "[2, 3, 2, 3]",
+                    "[1, 3, 4, 3]"),
+            new Case(
                     "conv2d, given padding, groups",
-                    at(
-                            (x, w) -> Nn.conv2d(
-                                    x, w, VALID.padding(Padding.of(0, 1, 2, 0)).groups(2)),
-                            Shape.of(1, 3, 2, 4),
-                            Shape.of(2, 2, 2, 2),
-                            Shape.of(1, 3, 3, 2))),
-            Map.entry(
+                    (x, w) -> Nn.conv2d(
+                            x, w, VALID.padding(Padding.of(0, 1, 2, 0)).groups(2)),
+                    "[1, 3, 2, 4]",
+                    "[2, 2, 2, 2]",
+                    "[1, 3, 3, 2]"),
+            new Case(
                     "conv3d, SAME, stride 2",
-                    at(
-                            (x, w) -> Nn.conv3d(x, w, SAME.strides(2)),
-                            Shape.of(1, 3, 2, 4, 1),
-                            Shape.of(2, 2, 2, 1, 2),
-                            Shape.of(1, 2, 1, 2, 2))),
-            Map.entry(
+                    (x, w) -> Nn.conv3d(x, w, SAME.strides(2)),
+                    "[1, 3, 2, 4, 1]",
+                    "[2, 2, 2, 1, 2]",
+                    "[1, 2, 1, 2, 2]"),
+            new Case(
                     "depthwiseConv1d",
-                    at(
-                            (x, w) -> Nn.depthwiseConv1d(x, w, VALID),
-                            Shape.of(1, 4, 3),
-                            Shape.of(2, 3, 2),
-                            Shape.of(1, 3, 6))),
-            Map.entry(
+                    (x, w) -> Nn.depthwiseConv1d(x, w, VALID),
+                    "[1, 4, 3]",
+                    "[2, 3, 2]",
+                    "[1, 3, 6]"),
+            new Case(
                     "depthwiseConv2d, SAME",
-                    at(
-                            (x, w) -> Nn.depthwiseConv2d(x, w, SAME),
-                            Shape.of(1, 3, 3, 2),
-                            Shape.of(2, 2, 2, 2),
-                            Shape.of(1, 3, 3, 4))),
-            Map.entry(
+                    (x, w) -> Nn.depthwiseConv2d(x, w, SAME),
+                    "[1, 3, 3, 2]",
+                    "[2, 2, 2, 2]",
+                    "[1, 3, 3, 4]"),
+            new Case(
+                    "depthwiseConv3d, stride 2, dilation 2",
+                    (x, w) -> Nn.depthwiseConv3d(x, w, SAME.strides(2, 1, 1).dilations(1, 1, 2)),
+                    "[1, 3, 1, 4, 2]",
+                    "[2, 1, 2, 2, 1]",
+                    "[1, 2, 1, 4, 2]"),
+            new Case(
                     "conv1dTranspose, VALID, window below stride",
-                    at(
-                            (x, w) -> Nn.conv1dTranspose(x, w, VALID.strides(3)),
-                            Shape.of(1, 2, 2),
-                            Shape.of(2, 1, 2),
-                            Shape.of(1, 6, 1))),
-            Map.entry(
+                    (x, w) -> Nn.conv1dTranspose(x, w, VALID.strides(3)),
+                    "[1, 2, 2]",
+                    "[2, 1, 2]",
+                    "[1, 6, 1]"),
+            new Case(
                     "conv2dTranspose, SAME, stride 2",
-                    at(
-                            (x, w) -> Nn.conv2dTranspose(x, w, SAME.strides(2)),
-                            Shape.of(1, 2, 3, 2),
-                            Shape.of(3, 3, 1, 2),
-                            Shape.of(1, 4, 6, 1))),
-            Map.entry(
+                    (x, w) -> Nn.conv2dTranspose(x, w, SAME.strides(2)),
+                    "[1, 2, 3, 2]",
+                    "[3, 3, 1, 2]",
+                    "[1, 4, 6, 1]"),
+            new Case(
                     "conv2dTranspose, VALID",
-                    at(
-                            (x, w) -> Nn.conv2dTranspose(x, w, VALID.strides(2, 1)),
-                            Shape.of(1, 2, 2, 1),
-                            Shape.of(3, 2, 2, 1),
-                            Shape.of(1, 5, 3, 2))),
-            Map.entry(
+                    (x, w) -> Nn.conv2dTranspose(x, w, VALID.strides(2, 1)),
+                    "[1, 2, 2, 1]",
+                    "[3, 2, 2, 1]",
+                    "[1, 5, 3, 2]"),
+            new Case(
                     "conv2dTranspose, given padding, groups",
-                    at(
-                            (x, w) -> Nn.conv2dTranspose(
-                                    x, w, VALID.padding(Padding.of(1, 0, 0, 1)).groups(2)),
-                            Shape.of(1, 2, 2, 2),
-                            Shape.of(2, 2, 1, 2),
-                            Shape.of(1, 2, 2, 2))),
-            Map.entry(
+                    (x, w) -> Nn.conv2dTranspose(
+                            x, w, VALID.padding(Padding.of(1, 0, 0, 1)).groups(2)),
+                    "[1, 2, 2, 2]",
+                    "[2, 2, 1, 2]",
+                    "[1, 2, 2, 2]"),
+            new Case(
                     "conv2dTranspose, given sizes",
-                    at(
-                            (x, w) -> Nn.conv2dTranspose(x, w, new long[] {6, 5}, VALID.strides(2)),
-                            Shape.of(1, 2, 2, 1),
-                            Shape.of(3, 3, 1, 1),
-                            Shape.of(1, 6, 5, 1))),
-            Map.entry(
+                    (x, w) -> Nn.conv2dTranspose(x, w, new long[] {6, 5}, VALID.strides(2)),
+                    "[1, 2, 2, 1]",
+                    "[3, 3, 1, 1]",
+                    "[1, 6, 5, 1]"),
+            new Case(
                     "conv3dTranspose",
-                    at(
-                            (x, w) -> Nn.conv3dTranspose(x, w, VALID),
-                            Shape.of(1, 2, 1, 2, 1),
-                            Shape.of(2, 2, 1, 2, 1),
-                            Shape.of(1, 3, 2, 2, 2))));
+                    (x, w) -> Nn.conv3dTranspose(x, w, VALID),
+                    "[1, 2, 1, 2, 1]",
+                    "[2, 2, 1, 2, 1]",
+                    "[1, 3, 2, 2, 2]"));
+
+    private static Tensor random(String shape) {
+        return random(Arrays.stream(shape.substring(1, shape.length() - 1).split(", "))
+                .mapToLong(Long::parseLong)
+                .toArray());
+    }
 
     @TestFactory
     Stream<DynamicTest> shapesAndGradients() {
-        return CASES.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> {
-                    Case c = entry.getValue();
-                    Tensor x = random(c.x.toArray());
-                    Tensor w = random(c.w.toArray());
-                    assertEquals(c.y, c.function.apply(x, w).shape());
+        return CASES.stream()
+                .map(c -> DynamicTest.dynamicTest(c.name, () -> {
+                    Tensor x = random(c.x);
+                    Tensor w = random(c.w);
+                    assertEquals(c.y, c.function.apply(x, w).shape().toString());
                     GradientCheck.standard().check(in -> c.function.apply(in.get(0), in.get(1)), List.of(x, w));
                 }));
     }
@@ -237,6 +230,14 @@ class ConvolutionsTest {
                 Shape.of(2, 3, 3),
                 Nn.avgPool1d(random(2, 5, 3), two.padding(Padding.SAME)).shape());
         assertEquals(Shape.of(2, 4, 3, 3), Nn.maxPool2d(IMAGE, two.strides(1)).shape());
+        assertEquals(
+                Shape.of(2, 1, 3, 3),
+                Nn.maxPool2d(IMAGE, PoolOptions.window(3, 2).strides(1).dilations(2, 1))
+                        .shape());
+        assertArrayEquals(
+                new double[] {2, 2, 4, 6},
+                Nn.avgPool1d(row(1, 2, 3, 6, 9), two.strides(1).dilations(2).padding(Padding.of(1, 0)))
+                        .toDoubleArray());
         assertEquals(Shape.of(2, 2, 2, 3), Nn.avgPool2d(IMAGE, two).shape());
         assertEquals(
                 Shape.of(1, 1, 1, 2, 1),
@@ -285,69 +286,66 @@ class ConvolutionsTest {
         }
     }
 
-    private static final Map<String, Map.Entry<Supplier<Object>, String>> REFUSED = Map.ofEntries(
-            refused("a matrix as images", () -> Nn.conv2d(random(3, 3), WINDOW, VALID), "'x' is [images, spatial axes"),
-            refused("another rank of weights", () -> Nn.conv2d(IMAGE, random(3, 3), VALID), "float64[3, 3]"),
-            refused(
+    private record Refused(String what, Supplier<Object> code, String word) {}
+
+    private static final List<Refused> REFUSED = List.of(
+            new Refused(
+                    "a matrix as images", () -> Nn.conv2d(random(3, 3), WINDOW, VALID), "'x' is [images, spatial axes"),
+            new Refused("another rank of weights", () -> Nn.conv2d(IMAGE, random(3, 3), VALID), "float64[3, 3]"),
+            new Refused(
                     "a window that is larger",
                     () -> Nn.conv2d(IMAGE, random(6, 1, 3, 1), VALID),
                     "conv(x=float64[2, 5, 4, 3], w=float64[6, 1, 3, 1]): a window of 6"),
-            refused("other channels", () -> Nn.conv2d(IMAGE, random(1, 1, 2, 1), SAME), "has 3 channels"),
-            refused("three strides", () -> Nn.conv2d(IMAGE, WINDOW, VALID.strides(1, 2, 3)), "there are 2"),
-            refused("a stride of 0", () -> VALID.strides(0), "strides are from 1"),
-            refused("a dilation of -1", () -> VALID.dilations(1, -1), "[1, -1]"),
-            refused("no groups", () -> VALID.groups(0), "groups are from 1"),
-            refused("padding of one number", () -> Padding.of(1), "two numbers for each"),
-            refused("negative padding", () -> Padding.of(1, -1), "none negative"),
-            refused(
+            new Refused("other channels", () -> Nn.conv2d(IMAGE, random(1, 1, 2, 1), SAME), "has 3 channels"),
+            new Refused("three strides", () -> Nn.conv2d(IMAGE, WINDOW, VALID.strides(1, 2, 3)), "there are 2"),
+            new Refused("a stride of 0", () -> VALID.strides(0), "strides are from 1"),
+            new Refused("a dilation of -1", () -> VALID.dilations(1, -1), "[1, -1]"),
+            new Refused("no groups", () -> VALID.groups(0), "groups are from 1"),
+            new Refused("padding of one number", () -> Padding.of(1), "two numbers for each"),
+            new Refused("negative padding", () -> Padding.of(1, -1), "none negative"),
+            new Refused(
                     "padding for one axis",
                     () -> Nn.conv2d(IMAGE, WINDOW, VALID.padding(Padding.of(1, 1))),
                     "[1, 1] is for 1 spatial axes, there are 2"),
-            refused(
+            new Refused(
                     "groups of a depthwise convolution",
                     () -> Nn.depthwiseConv2d(IMAGE, WINDOW, VALID.groups(3)),
                     "depthwiseConv2d"),
-            refused(
+            new Refused(
                     "sizes that do not lead back",
                     () -> Nn.conv2dTranspose(IMAGE, random(2, 2, 1, 3), new long[] {9, 9}, VALID),
                     "gives the output [2, 8, 8, 3], 'dy' has [2, 5, 4, 3]"),
-            refused(
+            new Refused(
                     "sizes for one axis",
                     () -> Nn.conv2dTranspose(IMAGE, random(2, 2, 1, 3), new long[] {6}, VALID),
                     "no output of sizes [6]"),
-            refused(
+            new Refused(
                     "padding that leaves nothing",
                     () -> Nn.conv1dTranspose(row(1), row(1).reshape(1, 1, 1), VALID.padding(Padding.of(1, 1))),
                     "no output of sizes [-1]"),
-            refused("a window of pooling of 0", () -> PoolOptions.window(0), "window sizes are from 1"),
-            refused("a huge window of pooling", () -> Nn.maxPool2d(IMAGE, PoolOptions.window(7)), "does not fit"),
-            refused(
+            new Refused("a window of pooling of 0", () -> PoolOptions.window(0), "window sizes are from 1"),
+            new Refused(
+                    "a dilation of pooling of 0", () -> PoolOptions.window(2).dilations(0), "dilations are from 1"),
+            new Refused("a huge window of pooling", () -> Nn.maxPool2d(IMAGE, PoolOptions.window(7)), "does not fit"),
+            new Refused(
                     "padding wider than the window",
                     () -> Nn.avgPool1d(row(1, 2), PoolOptions.window(2).padding(Padding.of(2, 0))),
-                    "windows would hold nothing"),
-            refused(
+                    "windows of [2] with dilations [1] would hold nothing"),
+            new Refused(
                     "pooling of integers",
                     () -> Nn.maxPool1d(row(1, 2).castTo(DType.INT32), PoolOptions.window(2)),
                     "floating"),
-            refused("a factor of 0", () -> Nn.upsampleNearest(IMAGE, Layout.CHANNELS_LAST, 0, 1), "[0, 1]"),
-            refused("a factor too few", () -> Nn.upsampleNearest(IMAGE, Layout.CHANNELS_LAST, 2), "rank 3"),
-            refused("no size", () -> Nn.resizeBilinear(IMAGE, Layout.CHANNELS_LAST, 0, 3), "[0, 3]"));
-
-    private static Map.Entry<String, Map.Entry<Supplier<Object>, String>> refused(
-            String what, Supplier<Object> code, String word) {
-        return Map.entry(what, Map.entry(code, word));
-    }
+            new Refused("a factor of 0", () -> Nn.upsampleNearest(IMAGE, Layout.CHANNELS_LAST, 0, 1), "[0, 1]"),
+            new Refused("a factor too few", () -> Nn.upsampleNearest(IMAGE, Layout.CHANNELS_LAST, 2), "rank 3"),
+            new Refused("no size", () -> Nn.resizeBilinear(IMAGE, Layout.CHANNELS_LAST, 0, 3), "[0, 3]"));
 
     @TestFactory
     Stream<DynamicTest> whatDoesNotFitIsRefused() {
-        return REFUSED.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> {
-                    IllegalArgumentException e = assertThrows(
-                            IllegalArgumentException.class,
-                            () -> entry.getValue().getKey().get());
+        return REFUSED.stream()
+                .map(refused -> DynamicTest.dynamicTest(refused.what, () -> {
+                    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, refused.code::get);
                     String message = String.valueOf(e.getMessage());
-                    assertTrue(message.contains(entry.getValue().getValue()), message);
+                    assertTrue(message.contains(refused.word), message);
                 }));
     }
 }

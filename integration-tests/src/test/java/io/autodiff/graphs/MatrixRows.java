@@ -5,7 +5,9 @@ import static io.autodiff.graphs.Row.ranked;
 import static io.autodiff.graphs.Row.shaped;
 import static io.autodiff.graphs.Row.step;
 
+import io.autodiff.Index;
 import io.autodiff.Linalg;
+import io.autodiff.MatrixNorm;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
@@ -99,6 +101,35 @@ final class MatrixRows {
                     .kinkedAt((a, b) -> eigenvalueGaps(a)),
             square("singularValues", x -> Linalg.svd(x.triu()).values())
                     .kinkedAt((a, b) -> Row.gaps(Linalg.svd(definite(a).triu()).values())),
+            shaped("fullSvd", (a, b, choice) -> {
+                        boolean wide = choice.flip();
+                        return fits(a)
+                                ? step(
+                                        x -> {
+                                            Linalg.Svd svd = Linalg.svd(tall(x, wide), true);
+                                            Tensor outside = (wide ? svd.right() : svd.left())
+                                                    .get(Index.ellipsis(), Index.from(a.size(a.axis(-1))));
+                                            return Linalg.matmul(outside, Linalg.matrixTranspose(outside));
+                                        },
+                                        wide)
+                                : null;
+                    })
+                    .kinkedAt((a, b) -> Row.gaps(Linalg.svd(tall(a, false)).values())),
+            shaped(
+                            "fullQr",
+                            (a, b, choice) -> fits(a)
+                                    ? step(x -> {
+                                        Linalg.Qr qr = Linalg.qr(tall(x, false), true);
+                                        return Linalg.matmul(qr.q().cos(), qr.r());
+                                    })
+                                    : null)
+                    .withOtherGradient(),
+            shaped("matrixNorm", (a, b, choice) -> {
+                        MatrixNorm norm =
+                                choice.of(List.of(MatrixNorm.FROBENIUS, MatrixNorm.NUCLEAR, MatrixNorm.SPECTRAL));
+                        return fits(a) ? step(x -> Linalg.norm(tall(x, false), norm), norm) : null;
+                    })
+                    .kinkedAt((a, b) -> Row.gaps(Linalg.svd(tall(a, false)).values())),
             shaped(
                     "solve",
                     (a, b, choice) -> fits(a)
@@ -139,6 +170,12 @@ final class MatrixRows {
     private static Tensor definite(Tensor x) {
         long order = x.shape().size(x.shape().axis(-1));
         return Linalg.matmul(Linalg.matrixTranspose(x), x).mul(0.5).add(Tensors.eye(x.dtype(), order));
+    }
+
+    /** A matrix of full rank and of more rows than columns, or transposed. */
+    private static Tensor tall(Tensor x, boolean wide) {
+        Tensor tall = Tensors.concat(-2, definite(x), x.mul(0.5));
+        return wide ? Linalg.matrixTranspose(tall) : tall;
     }
 
     private static Tensor eigenvalueGaps(Tensor x) {

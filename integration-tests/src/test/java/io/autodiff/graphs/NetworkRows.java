@@ -57,7 +57,9 @@ final class NetworkRows {
                     .filled()
                     .kinkedAt((a, b) -> Row.gaps(a)),
             ranked("avgPool2d", 2, (a, b, choice) -> {
-                        PoolOptions options = PoolOptions.window(2).padding(Padding.SAME);
+                        PoolOptions options = choice.flip()
+                                ? PoolOptions.window(2).padding(Padding.SAME)
+                                : PoolOptions.window(3).strides(1).dilations(2).padding(Padding.of(2, 2, 2, 2));
                         return step(x -> Nn.avgPool2d(image(x), options), options);
                     })
                     .filled(),

@@ -48,6 +48,12 @@ final class StructureRows {
                 int axis = choice.axis(a);
                 return step(x -> x.repeat(2, axis), axis);
             }),
+            ranked("repeatEach", 1, (a, b, choice) -> {
+                int axis = choice.axis(a);
+                long[] times = new long[(int) a.size(a.axis(axis))];
+                Arrays.setAll(times, i -> choice.below(3));
+                return step(x -> x.repeat(times, axis), times, axis);
+            }),
             shaped("pad", (a, b, choice) -> {
                 long[][] paddings = paddings(a, choice);
                 return step(x -> x.pad(paddings, 1), (Object) paddings);
@@ -201,6 +207,15 @@ final class StructureRows {
                         int depth = (int) a.size(a.axis(-1));
                         Tensor indices = choice.indices(depth);
                         return step(x -> x.mul(indices.oneHot(depth, x.dtype())), indices);
+                    }),
+                    shaped("oneHotOfValues", (a, b, choice) -> {
+                        Tensor indices = choice.indices(3, 2);
+                        int axis = choice.below(2);
+                        return step(
+                                (x, y) -> Tensors.oneHot(
+                                        indices, 3, axis, x.sum(), y.sum().neg()),
+                                indices,
+                                axis);
                     }),
                     ranked("sequenceMask", 1, (a, b, choice) -> {
                         int longest = (int) a.size(a.axis(-1));

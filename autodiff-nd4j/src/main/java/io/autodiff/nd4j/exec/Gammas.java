@@ -5,7 +5,8 @@ import org.apache.commons.numbers.gamma.LogGamma;
 /**
  * The logarithm of the gamma function and its derivatives. For positive arguments the first two are within 4 units in the last
  * place, and polygamma of order n within n + 6. Below 0, where they are differences, the unit of the first two is that of 1, or of
- * the terms where those are greater.
+ * the terms where those are greater; polygamma is within 2n + 8 units of the greater of its values, by magnitude, at the distances to
+ * the poles on both sides.
  *
  * <p>Commons Numbers has a digamma too, to eight digits.
  */

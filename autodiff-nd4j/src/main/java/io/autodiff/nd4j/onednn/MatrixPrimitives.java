@@ -19,8 +19,8 @@ final class MatrixPrimitives {
         memory.desc y = matrix(p.inner(), p.columns(), p.transposeY(), p.transposeY() ? p.inner() : p.columns());
         memory.desc z = matrix(p.rows(), p.columns(), false, p.columns());
         memory.desc bias = matrix(1, p.columns(), false, p.columns());
-        matmul.desc desc = p.bias() ? new matmul.desc(x, y, bias, z) : new matmul.desc(x, y, z);
-        matmul.primitive_desc implementation = new matmul.primitive_desc(desc, Engine.ATTRIBUTES, Engine.CPU);
+        matmul.desc operation = p.bias() ? new matmul.desc(x, y, bias, z) : new matmul.desc(x, y, z);
+        matmul.primitive_desc implementation = new matmul.primitive_desc(operation, Engine.ATTRIBUTES, Engine.CPU);
         List<Primitives.Argument> arguments = new ArrayList<>(List.of(
                 new Primitives.Argument(dnnl.DNNL_ARG_SRC, x, Primitives.X),
                 new Primitives.Argument(dnnl.DNNL_ARG_WEIGHTS, y, Primitives.Y),

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * left to the caller.
  */
 final class PoolingPrimitives {
-    private final Pooling pooling;
     private final int algorithm;
     private final memory.desc x;
     private final memory.desc y;
@@ -25,7 +24,6 @@ final class PoolingPrimitives {
     private final long[] after;
 
     private PoolingPrimitives(Pooling p) {
-        pooling = p;
         algorithm = isMaximum(p) ? dnnl.dnnl_pooling_max : dnnl.dnnl_pooling_avg_exclude_padding;
         x = Layouts.channelsLast(p.images(), p.channels(), p.input());
         y = Layouts.channelsLast(p.images(), p.channels(), p.output());

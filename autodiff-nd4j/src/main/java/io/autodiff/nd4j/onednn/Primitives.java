@@ -39,25 +39,25 @@ final class Primitives implements ProductKernel {
     private final Deque<Binding> idle = new ArrayDeque<>();
 
     /** An argument of a primitive: its number in oneDNN, what lies there, and the place. */
-    record Argument(int number, memory.desc desc, int place) {}
+    record Argument(int number, memory.desc layout, int place) {}
 
-    private record Stage(primitive primitive, List<Argument> arguments) {}
+    private record Stage(primitive code, List<Argument> arguments) {}
 
     /** Adds the place of an intermediate result. */
-    int intermediate(memory.desc desc) {
+    int intermediate(memory.desc layout) {
         offsets.add(scratchBytes);
-        scratchBytes += Scratch.aligned(desc.get_size());
+        scratchBytes += Scratch.aligned(layout.get_size());
         return ARGUMENTS + offsets.size() - 1;
     }
 
     /** Adds a primitive, with the memory that it asks for. */
-    Primitives add(primitive primitive, primitive_desc_base desc, Argument... arguments) {
+    Primitives add(primitive code, primitive_desc_base desc, Argument... arguments) {
         List<Argument> all = new ArrayList<>(List.of(arguments));
         memory.desc scratchpad = desc.scratchpad_desc();
         if (scratchpad.get_size() > 0) {
             all.add(new Argument(dnnl.DNNL_ARG_SCRATCHPAD, scratchpad, intermediate(scratchpad)));
         }
-        stages.add(new Stage(primitive, all));
+        stages.add(new Stage(code, all));
         return this;
     }
 
@@ -93,8 +93,8 @@ final class Primitives implements ProductKernel {
 
     /** The memory objects of all primitives. One thread uses it at a time. */
     private final class Binding {
-        private final stream stream = new stream(Engine.CPU);
-        private final dnnl_stream streamHandle = stream.get();
+        private final stream queue = new stream(Engine.CPU);
+        private final dnnl_stream queueHandle = queue.get();
         private final List<memory> memories = new ArrayList<>();
         private final List<dnnl_memory> handles = new ArrayList<>();
         private final List<dnnl_exec_arg_t> arguments = new ArrayList<>();
@@ -107,32 +107,37 @@ final class Primitives implements ProductKernel {
                 dnnl_exec_arg_t list = new dnnl_exec_arg_t(count);
                 for (int i = 0; i < count; i++) {
                     Argument argument = stage.arguments.get(i);
-                    memory memory = new memory(argument.desc, Engine.CPU, new Place());
-                    dnnl_memory handle = memory.get();
-                    memories.add(memory);
+                    memory object = new memory(argument.layout, Engine.CPU, new Place());
+                    dnnl_memory handle = object.get();
+                    memories.add(object);
                     handles.add(handle);
                     list.position(i).arg(argument.number).memory(handle);
                 }
                 arguments.add(list.position(0));
-                primitives.add(stage.primitive.get());
+                primitives.add(stage.code.get());
             }
         }
 
         void run(long[] places, long scratch) {
-            SingleThread.get(() -> {
-                int next = 0;
-                for (int i = 0; i < primitives.size(); i++) {
-                    List<Argument> list = stages.get(i).arguments;
-                    for (Argument argument : list) {
-                        int number = argument.place;
-                        long at = number < ARGUMENTS ? places[number] : scratch + offsets.get(number - ARGUMENTS);
-                        check(dnnl.dnnl_memory_set_data_handle(handles.get(next++), place.at(at)));
-                    }
-                    check(dnnl.dnnl_primitive_execute(primitives.get(i), streamHandle, list.size(), arguments.get(i)));
+            try {
+                SingleThread.get(() -> execute(places, scratch));
+            } finally {
+                Reference.reachabilityFence(this);
+            }
+        }
+
+        private boolean execute(long[] places, long scratch) {
+            int next = 0;
+            for (int i = 0; i < primitives.size(); i++) {
+                List<Argument> list = stages.get(i).arguments;
+                for (Argument argument : list) {
+                    int number = argument.place;
+                    long at = number < ARGUMENTS ? places[number] : scratch + offsets.get(number - ARGUMENTS);
+                    check(dnnl.dnnl_memory_set_data_handle(handles.get(next++), place.at(at)));
                 }
-                return true;
-            });
-            Reference.reachabilityFence(this);
+                check(dnnl.dnnl_primitive_execute(primitives.get(i), queueHandle, list.size(), arguments.get(i)));
+            }
+            return true;
         }
 
         private static void check(int status) {

@@ -99,7 +99,25 @@ final class DecompositionOps {
                     }))
             .gradients((c, dys, needed) -> List.of(svdGradient(c, dys.get(0), dys.get(1), dys.get(2))));
 
-    static final List<Op> OPS = List.of(CHOLESKY, QR, EIGH, SVD);
+    /**
+     * To m by k independent columns, m - k unit vectors of which no combination is in their span. They are those of the rows that are not
+     * pivots, where each pivot is the first long row of what the pivots before it leave of the rows.
+     */
+    static final Op COMPLEMENT_UNITS = Op.named("complement_units")
+            .inputs("x")
+            .shape(c -> {
+                TensorSpec x = Matrices.require(c, "x");
+                long m = Matrices.rows(x.shape());
+                long k = Matrices.columns(x.shape());
+                if (k > m) {
+                    throw c.error("'x' has more columns than rows, which leave nothing; transpose it");
+                }
+                return like(x, m, m - k);
+            })
+            .kernels(INDArray.class, call -> Matrices.each(call, DecompositionOps::complementUnits))
+            .notDifferentiable();
+
+    static final List<Op> OPS = List.of(CHOLESKY, QR, EIGH, SVD, COMPLEMENT_UNITS);
 
     private DecompositionOps() {}
 
@@ -206,9 +224,8 @@ final class DecompositionOps {
     private static double[][] qr(Matrices.Item item) {
         DMatrixRMaj x = item.input(0);
         QRDecomposition<DMatrixRMaj> qr = DecompositionFactory_DDRM.qr(x.numRows, x.numCols);
-        if (!qr.decompose(x.copy())) {
-            throw item.error("'x' has no QR decomposition; scale its columns");
-        }
+        // EJML says no to columns that depend on others exactly, and has decomposed them all the same.
+        qr.decompose(x.copy());
         DMatrixRMaj q = qr.getQ(null, true);
         DMatrixRMaj r = qr.getR(null, true);
         for (int i = 0; i < r.numRows; i++) {
@@ -220,6 +237,54 @@ final class DecompositionOps {
             }
         }
         return new double[][] {q.data, r.data};
+    }
+
+    private static double[][] complementUnits(Matrices.Item item) {
+        DMatrixRMaj x = item.input(0);
+        int m = x.numRows;
+        int k = x.numCols;
+        boolean[] pivots = new boolean[m];
+        for (int step = 0; step < k; step++) {
+            int pivot = longRow(x, pivots);
+            pivots[pivot] = true;
+            double square = rowProduct(x, pivot, pivot);
+            for (int i = 0; square > 0 && i < m; i++) {
+                if (!pivots[i]) {
+                    double factor = rowProduct(x, i, pivot) / square;
+                    for (int j = 0; j < k; j++) {
+                        x.set(i, j, x.get(i, j) - factor * x.get(pivot, j));
+                    }
+                }
+            }
+        }
+        double[] units = new double[m * (m - k)];
+        for (int i = 0, unit = 0; i < m; i++) {
+            if (!pivots[i]) {
+                units[i * (m - k) + unit++] = 1;
+            }
+        }
+        return new double[][] {units};
+    }
+
+    /** The first row, not yet chosen, with half of the greatest square or more: rounding errors do not change which that is. */
+    private static int longRow(DMatrixRMaj x, boolean[] chosen) {
+        double greatest = 0;
+        for (int i = 0; i < chosen.length; i++) {
+            greatest = chosen[i] ? greatest : Math.max(greatest, rowProduct(x, i, i));
+        }
+        int row = 0;
+        while (chosen[row] || rowProduct(x, row, row) < greatest / 2) {
+            row++;
+        }
+        return row;
+    }
+
+    private static double rowProduct(DMatrixRMaj x, int i, int j) {
+        double sum = 0;
+        for (int column = 0; column < x.numCols; column++) {
+            sum += x.get(i, column) * x.get(j, column);
+        }
+        return sum;
     }
 
     private static double[][] eigh(Matrices.Item item) {

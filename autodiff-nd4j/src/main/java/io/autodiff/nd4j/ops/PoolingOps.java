@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Pooling over any number of spatial axes of a tensor [images, spatial axes, channels]. Attributes: {@code window} and
- * {@code strides}, one for each spatial axis; {@code pads}, two for each: how many positions, which no window sees, are added before
+ * Pooling over any number of spatial axes of a tensor [images, spatial axes, channels]. Attributes: {@code window}, {@code strides}
+ * and {@code dilations}, one for each spatial axis; {@code pads}, two for each: how many positions, which no window sees, are added before
  * and after. Padding counts for nothing, as in TensorFlow: a maximum ignores it and an average leaves it out. A window never lies
  * on padding alone.
  *
@@ -89,6 +89,7 @@ final class PoolingOps {
                 .inputs(inputs)
                 .attribute("window", List.class)
                 .attribute("strides", List.class)
+                .attribute("dilations", List.class)
                 .attribute("pads", List.class);
     }
 
@@ -102,6 +103,7 @@ final class PoolingOps {
         Object[] shared = {
             "window", a.get("window", List.class),
             "strides", a.get("strides", List.class),
+            "dilations", a.get("dilations", List.class),
             "pads", a.get("pads", List.class)
         };
         Object[] all = Arrays.copyOf(shared, shared.length + more.length);
@@ -115,13 +117,12 @@ final class PoolingOps {
 
     private static TensorSpec pooled(OpCall<?> call, TensorSpec x) {
         Windows windows = windows(call, x.shape());
-        long[] window = call.attributes().longs("window");
-        long[] pads = call.attributes().longs("pads");
-        for (int i = 0; i < pads.length; i++) {
-            if (pads[i] >= window[i / 2]) {
-                throw call.error("a padding of " + pads[i] + " is not smaller than the window "
-                        + Arrays.toString(window) + ", some windows would hold nothing");
-            }
+        int empty = windows.axisWithWindowOnPadding();
+        if (empty >= 0) {
+            throw call.error("on spatial axis " + empty + " of " + x.shape() + " some windows of "
+                    + Arrays.toString(call.attributes().longs("window")) + " with dilations "
+                    + Arrays.toString(call.attributes().longs("dilations")) + " would hold nothing but padding; pads "
+                    + Arrays.toString(call.attributes().longs("pads")) + " are too wide");
         }
         return new TensorSpec(
                 x.dtype(), windows.outputShape(x.shape().size(x.shape().rank() - 1)));
@@ -135,10 +136,8 @@ final class PoolingOps {
     }
 
     private static Windows windows(OpCall<?> call, Shape x) {
-        long[] window = call.attributes().longs("window");
-        long[] near = new long[window.length];
-        Arrays.fill(near, 1);
-        return Windows.of(call, x, window, near);
+        return Windows.of(
+                call, x, call.attributes().longs("window"), call.attributes().longs("dilations"));
     }
 
     /** For each element of the result, where in x the first maximum of its window is; NaN counts as the greatest. */
@@ -175,7 +174,8 @@ final class PoolingOps {
             return null;
         }
         int channels = (int) x.shape().size(x.shape().rank() - 1);
-        ProductKernel kernel = Products.find(windows(call, x.shape()).pooling(kind, channels));
+        Pooling pooling = windows(call, x.shape()).pooling(kind, channels);
+        ProductKernel kernel = pooling == null ? null : Products.find(pooling);
         return kernel == null
                 ? null
                 : Operands.run(

@@ -6,6 +6,7 @@ import io.autodiff.nd4j.products.Pooling;
 import io.autodiff.op.OpCall;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How windows lie over the spatial axes of a channels-last tensor: what convolution and pooling have in common. There is one row
@@ -131,8 +132,14 @@ final class Windows {
                 list(after));
     }
 
-    /** {@return pooling with these windows, in the terms of the libraries that compute it} */
+    /** {@return pooling with these windows, in the terms of the libraries that compute it; null if they have no such terms} */
+    @Nullable
     Pooling pooling(Pooling.Kind kind, int channels) {
+        for (int axis = 0; axis < window.length; axis++) {
+            if (dilations[axis] != 1 || before[axis] >= window[axis] || after[axis] >= window[axis]) {
+                return null;
+            }
+        }
         return new Pooling(
                 kind,
                 images,
@@ -147,6 +154,22 @@ final class Windows {
 
     private static List<Integer> list(int[] numbers) {
         return Arrays.stream(numbers).boxed().toList();
+    }
+
+    /** {@return the first axis along which some window has no tap on the input; -1 if there is none} */
+    int axisWithWindowOnPadding() {
+        for (int axis = 0; axis < output.length; axis++) {
+            long last = (output[axis] - 1L) * strides[axis] - before[axis];
+            boolean empty = last >= input[axis];
+            for (long start = -before[axis]; !empty && start < 0 && start <= last; start += strides[axis]) {
+                long tap = (-start + dilations[axis] - 1) / dilations[axis];
+                empty = tap >= window[axis] || start + tap * dilations[axis] >= input[axis];
+            }
+            if (empty) {
+                return axis;
+            }
+        }
+        return -1;
     }
 
     /** {@return the number of rows} */

@@ -66,7 +66,19 @@ public final class StackProduct {
     }
 
     /** The batch of a product, and for each of its axes how many elements of the factors are between its matrices. */
-    private record Stack(long[] batch, long[] stepX, long[] stepY, int count) {}
+    private static final class Stack {
+        final long[] batch;
+        final long[] stepX;
+        final long[] stepY;
+        final int count;
+
+        Stack(long[] batch, Shape x, Shape y) {
+            this.batch = batch;
+            stepX = steps(batch, x);
+            stepY = steps(batch, y);
+            count = (int) Shape.of(batch).elements();
+        }
+    }
 
     /**
      * Finds the kernels of a product.
@@ -106,7 +118,7 @@ public final class StackProduct {
         if (largest > Integer.MAX_VALUE) {
             return null;
         }
-        Stack stack = new Stack(batch, steps(batch, x.shape()), steps(batch, y.shape()), (int) count);
+        Stack stack = new Stack(batch, x.shape(), y.shape());
         MatrixProduct product = new MatrixProduct(
                 dtype,
                 (int) rows,

@@ -15,6 +15,7 @@ import io.autodiff.op.Attributes;
 import io.autodiff.op.InvalidOperandException;
 import io.autodiff.spi.Executor;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -152,9 +153,17 @@ class ConvolutionTest {
 
     @Test
     void whatIsNoPoolingIsRefused() {
-        String missing = "some windows would hold nothing";
+        String missing = "would hold nothing but padding";
         for (String op : List.of("max_pool", "avg_pool")) {
             refused(op, pool(List.of(2L), ONE, List.of(2L, 0L)), missing, List.of(X));
+            refused(op, pool(List.of(2L), ONE, List.of(6L), List.of(1L, 1L)), missing, List.of(X));
+            refused(
+                    op,
+                    pool(List.of(2L), ONE, List.of(1L, 1L)),
+                    missing,
+                    List.of(Tensors.zeros(DType.FLOAT64, 1, 0, 4)));
+            refused(op, pool(List.of(2L), ONE, List.of(0L), NO_PADS), "'dilations'", List.of(X));
+            refused(op, pool(List.of(2L), ONE, List.of(1L << 40), NO_PADS), "'dilations'", List.of(X));
             refused(op, pool(List.of(6L), ONE, NO_PADS), "does not fit", List.of(X));
             refused(op, pool(List.of(0L), ONE, NO_PADS), "'window'", List.of(X));
             refused(op, pool(List.of(2L), List.of(0L), NO_PADS), "'strides'", List.of(X));
@@ -167,7 +176,11 @@ class ConvolutionTest {
     }
 
     private static Attributes pool(List<Long> window, List<Long> strides, List<Long> pads) {
-        return Attributes.ofPairs("window", window, "strides", strides, "pads", pads);
+        return pool(window, strides, Collections.nCopies(window.size(), 1L), pads);
+    }
+
+    private static Attributes pool(List<Long> window, List<Long> strides, List<Long> dilations, List<Long> pads) {
+        return Attributes.ofPairs("window", window, "strides", strides, "dilations", dilations, "pads", pads);
     }
 
     private static void refused(String op, Attributes attributes, String word, List<Tensor> inputs) {

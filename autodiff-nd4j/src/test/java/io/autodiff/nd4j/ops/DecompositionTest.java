@@ -71,6 +71,16 @@ class DecompositionTest {
         return List.of(svd.values(), svd.left(), svd.right());
     }
 
+    private static List<Tensor> fullQr(Tensor x) {
+        Linalg.Qr qr = Linalg.qr(x, true);
+        return List.of(qr.q(), qr.r());
+    }
+
+    private static List<Tensor> fullSvd(Tensor x) {
+        Linalg.Svd svd = Linalg.svd(x, true);
+        return List.of(svd.values(), svd.left(), svd.right());
+    }
+
     private static List<Tensor> eigh(Tensor x) {
         Linalg.Eigh eigh = Linalg.eigh(x);
         return List.of(eigh.values(), eigh.vectors());
@@ -86,6 +96,8 @@ class DecompositionTest {
         return Stream.of(
                         checks("qr", MATRICES, DecompositionTest::qr),
                         checks("svd", MATRICES, DecompositionTest::svd),
+                        checks("full qr", MATRICES, DecompositionTest::fullQr),
+                        checks("full svd", MATRICES, DecompositionTest::fullSvd),
                         checks("eigh", squares(), DecompositionTest::eigh),
                         checks("slogdet", squares(), DecompositionTest::slogdet))
                 .flatMap(s -> s);
@@ -155,6 +167,7 @@ class DecompositionTest {
                     assertClose(x, svd.left().mul(values).mmul(svd.right(), false, true));
                     assertOrthonormal(svd.left());
                     assertOrthonormal(svd.right());
+                    assertFullFactors(x);
                     Tensor square = x.mmul(x, true, false);
                     Linalg.Eigh eigh = Linalg.eigh(square);
                     assertClose(
@@ -164,6 +177,46 @@ class DecompositionTest {
                     Tensor l = Linalg.cholesky(square.add(Linalg.matrixPower(square, 0)));
                     assertClose(square.add(Linalg.matrixPower(square, 0)), l.mmul(l, false, true));
                 }));
+    }
+
+    /** Square factors that begin with those that are not full. */
+    private static void assertFullFactors(Tensor x) {
+        int rank = x.shape().rank();
+        long m = x.shape().size(rank - 2);
+        long n = x.shape().size(rank - 1);
+        Linalg.Qr qr = Linalg.qr(x, true);
+        assertEquals(m, qr.q().shape().size(rank - 1));
+        assertEquals(x.shape(), qr.r().shape());
+        assertClose(x, qr.q().mmul(qr.r()));
+        assertOrthonormal(qr.q());
+        Linalg.Svd reduced = Linalg.svd(x);
+        Linalg.Svd svd = Linalg.svd(x, true);
+        assertEquals(m, svd.left().shape().size(rank - 1));
+        assertEquals(n, svd.right().shape().size(rank - 1));
+        assertOrthonormal(svd.left());
+        assertOrthonormal(svd.right());
+        assertClose(
+                reduced.left(), svd.left().slice(new long[rank], reduced.left().shape()));
+        assertClose(
+                reduced.right(),
+                svd.right().slice(new long[rank], reduced.right().shape()));
+    }
+
+    /** Columns that are unit vectors, zeros, or all alike: what completes them is orthonormal all the same. */
+    @Test
+    void fullFactorsOfSpecialMatrices() {
+        for (double[][] x : new double[][][] {
+            {{0, 0}, {1, 0}, {0, 1}},
+            {{0, 0}, {0, 0}, {0, 0}},
+            {{1, 1}, {1, 1}, {1, 1}},
+            {{0}, {0}, {-1e-200}},
+            {{1e-9, 0}, {0, 1e-9}, {1, 1}},
+            {{1, 1}, {1, 1}}
+        }) {
+            assertFullFactors(Tensors.of(x));
+            assertFullFactors(Tensors.of(x).transpose());
+        }
+        assertFullFactors(Tensors.zeros(DType.FLOAT64, 2, 0));
     }
 
     private static long[] inserted(long[] shape) {

@@ -191,6 +191,13 @@ final class LinalgSamples {
             samples.add(OpSample.of("qr", x));
             samples.add(OpSample.of("svd", x));
         }
+        for (Tensor x : List.of(A, TALL, ONE, STACK, EMPTY, random(2, 3, 2))) {
+            samples.add(OpSample.of("complement_units", x));
+        }
+        samples.add(OpSample.of("complement_units", Tensors.zeros(DType.FLOAT64, 2, 0))
+                .expecting(1, 0, 0, 1));
+        samples.add(OpSample.of("complement_units", Tensors.of(new double[][] {{0, 0.1}, {3, 1}, {2, 3}}))
+                .expecting(1, 0, 0));
         samples.add(OpSample.of("qr", Tensors.of(new double[][] {{3, 1}, {4, 2}}))
                 .expecting(0.6, -0.8, 0.8, 0.6));
         samples.add(OpSample.of("svd", Tensors.of(new double[][] {{0, 2, 0}, {-3, 0, 0}}))

@@ -158,6 +158,25 @@ class PreciseAccuracyTest {
         }
     }
 
+    /** Polygamma is a sum of three terms there, of which the greatest sets the scale. */
+    @Test
+    void belowZeroTheGreatestTermOfPolygammaSetsTheScale() {
+        Random random = new Random(SEED);
+        for (int n : new int[] {1, 2, 3, 6, 15, 40}) {
+            for (int i = 0; i < ELEMENTS / 2; i++) {
+                double x = -15 * random.nextDouble();
+                double value = Tensors.of(x).polygamma(n).item();
+                BigDecimal expected = PreciseMath.polygamma(n, new BigDecimal(x));
+                BigDecimal fromFloor = new BigDecimal(x).subtract(new BigDecimal(Math.floor(x)));
+                BigDecimal scale = Stream.of(fromFloor, BigDecimal.ONE.subtract(fromFloor))
+                        .map(distance -> PreciseMath.polygamma(n, distance).abs())
+                        .reduce(BigDecimal.ZERO, BigDecimal::max);
+                assertWithin(
+                        2.0 * n + 8, value, expected, scale, DType.FLOAT64, "polygamma of order " + n + " at " + x);
+            }
+        }
+    }
+
     private static void assertWithin(
             double bound, double actual, BigDecimal expected, BigDecimal scale, DType dtype, String what) {
         double unit = dtype == DType.FLOAT64 ? Math.ulp(scale.doubleValue()) : Math.ulp(scale.floatValue());

@@ -86,6 +86,7 @@ class ScalarMeaningTest {
                         "svd",
                         "triangular_solve",
                         "max_pool_select",
+                        "complement_units",
                         "reverse",
                         "matrix_cofactors"),
                 without);
