@@ -38,10 +38,6 @@ final class PoolingPrimitives {
     }
 
     static @Nullable ProductKernel of(Pooling pooling) {
-        if (!pooling.dilations().stream().allMatch(dilation -> dilation == 1)) {
-            // Elements of a window that are not neighbours need another primitive, which is rarely asked for.
-            return null;
-        }
         PoolingPrimitives p = new PoolingPrimitives(pooling);
         if (!isMaximum(pooling)) {
             return pooling.kind() == Pooling.Kind.AVERAGE ? p.forward() : p.averageGradient();

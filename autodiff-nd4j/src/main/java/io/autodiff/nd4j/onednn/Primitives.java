@@ -51,9 +51,9 @@ final class Primitives implements ProductKernel {
     }
 
     /** Adds a primitive, with the memory that it asks for. */
-    Primitives add(primitive code, primitive_desc_base described, Argument... arguments) {
+    Primitives add(primitive code, primitive_desc_base desc, Argument... arguments) {
         List<Argument> all = new ArrayList<>(List.of(arguments));
-        memory.desc scratchpad = described.scratchpad_desc();
+        memory.desc scratchpad = desc.scratchpad_desc();
         if (scratchpad.get_size() > 0) {
             all.add(new Argument(dnnl.DNNL_ARG_SCRATCHPAD, scratchpad, intermediate(scratchpad)));
         }
@@ -93,9 +93,7 @@ final class Primitives implements ProductKernel {
 
     /** The memory objects of all primitives. One thread uses it at a time. */
     private final class Binding {
-        /** Lives as long as its handle is used. */
         private final stream queue = new stream(Engine.CPU);
-
         private final dnnl_stream queueHandle = queue.get();
         private final List<memory> memories = new ArrayList<>();
         private final List<dnnl_memory> handles = new ArrayList<>();
@@ -109,9 +107,9 @@ final class Primitives implements ProductKernel {
                 dnnl_exec_arg_t list = new dnnl_exec_arg_t(count);
                 for (int i = 0; i < count; i++) {
                     Argument argument = stage.arguments.get(i);
-                    memory made = new memory(argument.layout, Engine.CPU, new Place());
-                    dnnl_memory handle = made.get();
-                    memories.add(made);
+                    memory object = new memory(argument.layout, Engine.CPU, new Place());
+                    dnnl_memory handle = object.get();
+                    memories.add(object);
                     handles.add(handle);
                     list.position(i).arg(argument.number).memory(handle);
                 }
@@ -122,23 +120,24 @@ final class Primitives implements ProductKernel {
 
         void run(long[] places, long scratch) {
             try {
-                SingleThread.get(() -> {
-                    int next = 0;
-                    for (int i = 0; i < primitives.size(); i++) {
-                        List<Argument> list = stages.get(i).arguments;
-                        for (Argument argument : list) {
-                            int number = argument.place;
-                            long at = number < ARGUMENTS ? places[number] : scratch + offsets.get(number - ARGUMENTS);
-                            check(dnnl.dnnl_memory_set_data_handle(handles.get(next++), place.at(at)));
-                        }
-                        check(dnnl.dnnl_primitive_execute(
-                                primitives.get(i), queueHandle, list.size(), arguments.get(i)));
-                    }
-                    return true;
-                });
+                SingleThread.get(() -> execute(places, scratch));
             } finally {
                 Reference.reachabilityFence(this);
             }
+        }
+
+        private boolean execute(long[] places, long scratch) {
+            int next = 0;
+            for (int i = 0; i < primitives.size(); i++) {
+                List<Argument> list = stages.get(i).arguments;
+                for (Argument argument : list) {
+                    int number = argument.place;
+                    long at = number < ARGUMENTS ? places[number] : scratch + offsets.get(number - ARGUMENTS);
+                    check(dnnl.dnnl_memory_set_data_handle(handles.get(next++), place.at(at)));
+                }
+                check(dnnl.dnnl_primitive_execute(primitives.get(i), queueHandle, list.size(), arguments.get(i)));
+            }
+            return true;
         }
 
         private static void check(int status) {

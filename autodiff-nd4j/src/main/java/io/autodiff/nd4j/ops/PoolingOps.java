@@ -174,7 +174,8 @@ final class PoolingOps {
             return null;
         }
         int channels = (int) x.shape().size(x.shape().rank() - 1);
-        ProductKernel kernel = Products.find(windows(call, x.shape()).pooling(kind, channels));
+        Pooling pooling = windows(call, x.shape()).pooling(kind, channels);
+        ProductKernel kernel = pooling == null ? null : Products.find(pooling);
         return kernel == null
                 ? null
                 : Operands.run(

@@ -6,6 +6,7 @@ import io.autodiff.nd4j.products.Pooling;
 import io.autodiff.op.OpCall;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How windows lie over the spatial axes of a channels-last tensor: what convolution and pooling have in common. There is one row
@@ -147,8 +148,14 @@ final class Windows {
                 list(after));
     }
 
-    /** {@return pooling with these windows, in the terms of the libraries that compute it} */
+    /** {@return pooling with these windows, in the terms of the libraries that compute it; null if they have no such terms} */
+    @Nullable
     Pooling pooling(Pooling.Kind kind, int channels) {
+        for (int axis = 0; axis < window.length; axis++) {
+            if (dilations[axis] != 1 || before[axis] >= window[axis] || after[axis] >= window[axis]) {
+                return null;
+            }
+        }
         return new Pooling(
                 kind,
                 images,
@@ -157,7 +164,6 @@ final class Windows {
                 list(window),
                 list(output),
                 list(strides),
-                list(dilations),
                 list(before),
                 list(after));
     }

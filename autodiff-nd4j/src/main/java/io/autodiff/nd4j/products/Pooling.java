@@ -14,7 +14,6 @@ import java.util.List;
  * @param window its sizes
  * @param output numbers of positions
  * @param strides from one position to the next
- * @param dilations between neighbouring elements of a window
  * @param before positions before each spatial axis that windows may cover
  * @param after positions after it
  */
@@ -26,7 +25,6 @@ public record Pooling(
         List<Integer> window,
         List<Integer> output,
         List<Integer> strides,
-        List<Integer> dilations,
         List<Integer> before,
         List<Integer> after) {
     /** What is computed. */

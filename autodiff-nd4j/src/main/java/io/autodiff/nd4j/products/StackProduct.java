@@ -56,7 +56,8 @@ public final class StackProduct {
         this.cutX = (long) bytes * partRows * (product.transposeX() ? 1 : product.strideX());
         this.cutZ = (long) bytes * partRows * product.columns();
         this.count = stack.count;
-        this.threads = Parts.helpers() > 0 && product.multiplications() * count > 2 * WORTH_A_THREAD;
+        this.threads =
+                Parts.helpers() > 0 && product.multiplications() * count > 2 * WORTH_A_THREAD;
     }
 
     private long[] scaled(long[] steps) {
@@ -70,11 +71,11 @@ public final class StackProduct {
         final long[] stepY;
         final int count;
 
-        Stack(long[] batch, long[] stepX, long[] stepY, int count) {
+        Stack(long[] batch, Shape x, Shape y) {
             this.batch = batch;
-            this.stepX = stepX;
-            this.stepY = stepY;
-            this.count = count;
+            stepX = steps(batch, x);
+            stepY = steps(batch, y);
+            count = (int) Shape.of(batch).elements();
         }
     }
 
@@ -116,7 +117,7 @@ public final class StackProduct {
         if (largest > Integer.MAX_VALUE) {
             return null;
         }
-        Stack stack = new Stack(batch, steps(batch, x.shape()), steps(batch, y.shape()), (int) count);
+        Stack stack = new Stack(batch, x.shape(), y.shape());
         MatrixProduct product = new MatrixProduct(
                 dtype,
                 (int) rows,

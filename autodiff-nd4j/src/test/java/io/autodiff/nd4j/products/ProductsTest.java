@@ -1,6 +1,7 @@
 package io.autodiff.nd4j.products;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autodiff.DType;
@@ -130,7 +131,7 @@ class ProductsTest {
         MatrixProduct product = new MatrixProduct(DType.FLOAT64, 2, 3, 4, false, false, 3, false);
         ProductKernel first = Products.find(product);
         ProductKernel again = Products.find(new MatrixProduct(DType.FLOAT64, 2, 3, 4, false, false, 3, false));
-        assertTrue(first == again, "the same kernel");
+        assertSame(first, again);
         assertEquals(Products.libraries().isEmpty(), first == null);
     }
 

@@ -215,7 +215,6 @@ class WindowKernelsTest {
                 list(g.window),
                 list(g.output),
                 list(g.strides),
-                list(g.dilations),
                 list(g.before),
                 list(g.after));
     }
