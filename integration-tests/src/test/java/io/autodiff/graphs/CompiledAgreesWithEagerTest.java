@@ -95,7 +95,7 @@ class CompiledAgreesWithEagerTest {
     /** One number of all results of a program. */
     private static Program squares(Program program) {
         return in -> {
-            Tensor sum = Tensors.of(0.0);
+            Tensor sum = Tensors.zeros(in.get(0).dtype());
             for (Tensor result : program.apply(in)) {
                 sum = sum.add(result.tanh().square().sum());
             }

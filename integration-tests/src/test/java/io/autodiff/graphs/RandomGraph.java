@@ -14,7 +14,9 @@ import java.util.SplittableRandom;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A random program of 5 to 40 steps on tensors, a variable and random numbers. Each run makes the same calls. */
+/**
+ * A random program of 5 to 40 steps on tensors, a variable and random numbers, in float64 or float32. Each run makes the same calls.
+ */
 final class RandomGraph {
     /** The shapes of the inputs. */
     static final List<Shape> INPUTS = List.of(Shape.SCALAR, Shape.of(3), Shape.of(2, 3), Shape.of(2, 1));
@@ -24,14 +26,20 @@ final class RandomGraph {
     /** What may be larger goes through a sine before it is multiplied, so that nothing overflows. */
     private static final double LARGE = 10;
 
+    /** One program in so many is of float32. */
+    private static final int FLOAT32_ONE_IN = 3;
+
     private static final double[] START = {0.5, -0.25, 0.125};
 
     private final long seed;
-    private final Variable state = Variable.of(START);
+    private final DType dtype;
+    private final Variable state;
     private final Random numbers;
 
     RandomGraph(long seed) {
         this.seed = seed;
+        this.dtype = seed % FLOAT32_ONE_IN == 0 ? DType.FLOAT32 : DType.FLOAT64;
+        this.state = Variable.builder(START).dtype(dtype).build();
         this.numbers = Random.seeded(seed);
     }
 
@@ -42,16 +50,19 @@ final class RandomGraph {
 
     /** Sets variable and random numbers to where they were at first. */
     void reset() {
-        state.assign(START);
+        state.assign(Tensors.of(START, dtype));
         numbers.setSeed(seed);
+    }
+
+    DType dtype() {
+        return dtype;
     }
 
     /** Inputs for one call. */
     List<Tensor> inputs(int call) {
         Random random = Random.seeded(31 * seed + call);
         return INPUTS.stream()
-                .map(shape ->
-                        random.uniform(DType.FLOAT64, shape.toArray()).mul(4).sub(2))
+                .map(shape -> random.uniform(dtype, shape.toArray()).mul(4).sub(2))
                 .map(Tensor::evaluate)
                 .toList();
     }
@@ -141,6 +152,10 @@ final class RandomGraph {
             return new Node(nodes.size(), tensor, bound);
         }
 
+        private DType other() {
+            return dtype == DType.FLOAT32 ? DType.FLOAT64 : DType.FLOAT32;
+        }
+
         private Node tame(Node a) {
             return a.bound() > LARGE ? node(a.tensor().sin(), 1) : a;
         }
@@ -164,7 +179,7 @@ final class RandomGraph {
             elementwise("divNoNan", (a, b) -> a.divNoNan(b.abs().add(0.5)), (a, b) -> 2 * a);
             elementwise("numbers", (a, b) -> a.mul(0.5).rsub(1).add(b.div(3)), (a, b) -> 1 + a + b);
             elementwise("where", (a, b) -> Tensors.where(a.gt(b), a, b.mul(2)), (a, b) -> 2 * Math.max(a, b));
-            elementwise("mask", (a, b) -> a.lte(b).castTo(DType.FLOAT64).mul(a), Math::max);
+            elementwise("mask", (a, b) -> a.lte(b).castTo(dtype).mul(a), Math::max);
             elementwise("twice", (a, b) -> a.mul(b).sin().add(a.mul(b).sin()), (a, b) -> 2.0);
             elementwise(
                     "notNeeded",
@@ -187,10 +202,10 @@ final class RandomGraph {
             elementwise("log", (a, b) -> a.square().add(1).log(), (a, b) -> 1 + a);
             elementwise("sqrt", (a, b) -> a.square().add(1).sqrt(), (a, b) -> 1 + a);
             elementwise("abs", (a, b) -> a.abs(), (a, b) -> a);
-            elementwise("castTo", (a, b) -> a.castTo(DType.FLOAT32).castTo(DType.FLOAT64), (a, b) -> a);
+            elementwise("castTo", (a, b) -> a.castTo(other()).castTo(dtype), (a, b) -> a);
             elementwise(
                     "integer",
-                    (a, b) -> a.mul(3).castTo(DType.INT32).castTo(DType.FLOAT64).mul(b),
+                    (a, b) -> a.mul(3).castTo(DType.INT32).castTo(dtype).mul(b),
                     (a, b) -> 3 * a * b);
             elementwise("stopGradient", (a, b) -> a.stopGradient().mul(b), (a, b) -> a * b);
         }
@@ -246,7 +261,7 @@ final class RandomGraph {
                 state.assign(state.add(a.tensor().mean().sin()));
                 return node(state.sin(), 1);
             });
-            steps.put("random", (a, b) -> node(numbers.uniform(DType.FLOAT64, 3), 1));
+            steps.put("random", (a, b) -> node(numbers.uniform(dtype, 3), 1));
         }
 
         /** Of a tensor: all axes, or one. */

@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** The checks of random programs fail where an op is wrong. */
 class WrongOpsAreFoundTest {
     private static final int GRAPHS = 20;
-    /** Where an op hardly matters for the result, an error of it does not show. */
-    private static final double FOUND = 0.5;
+    /** Of some programs, the step's operand does not depend on the inputs, or is 0. */
+    private static final double FOUND = 0.9;
 
     @Test
     void aGradientThatIsTwoPercentOff() {
@@ -94,7 +94,10 @@ class WrongOpsAreFoundTest {
         assertFound(Row.unary("wrong", x -> x.mul(1 + 1e-6 * count.incrementAndGet())), Agreement::problem);
     }
 
-    /** In most of the programs that have such a step; and the shortest program that fails is reported. */
+    /**
+     * In programs that are random up to such a step and end with it: all that differs from the inputs' side goes through it. Seeds are
+     * fixed, and so is what is found.
+     */
     private static void assertFound(Row wrong, Function<OpGraph, @Nullable String> check) {
         // Often enough that each program has one.
         List<Row> rows = Stream.concat(
@@ -104,6 +107,7 @@ class WrongOpsAreFoundTest {
                 .mapToObj(seed -> OpGraph.random(seed, DType.FLOAT64, rows))
                 .filter(graph -> graph.names().contains("wrong"))
                 .limit(GRAPHS)
+                .map(graph -> graph.upTo(graph.inputCount() + graph.names().indexOf("wrong")))
                 .toList();
         long found = graphs.stream().filter(graph -> check.apply(graph) != null).count();
         assertTrue(graphs.size() == GRAPHS, () -> "programs: " + graphs.size());

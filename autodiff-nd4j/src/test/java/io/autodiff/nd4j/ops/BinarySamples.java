@@ -1,5 +1,9 @@
 package io.autodiff.nd4j.ops;
 
+import static io.autodiff.nd4j.ops.SampleTensors.EMPTY;
+import static io.autodiff.nd4j.ops.SampleTensors.INF;
+import static io.autodiff.nd4j.ops.SampleTensors.NAN;
+
 import io.autodiff.DType;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
@@ -13,10 +17,6 @@ import java.util.function.UnaryOperator;
 
 /** Samples of functions of two tensors beyond arithmetic, and of logic; expected figures are Java's own functions. */
 final class BinarySamples {
-    private static final double NAN = Double.NaN;
-    private static final double INF = Double.POSITIVE_INFINITY;
-
-    private static final Tensor EMPTY = Tensors.zeros(DType.FLOAT64, 0, 3);
     private static final Tensor ROW = Tensors.of(new double[] {0.5, -1.25, 2});
     private static final Tensor CUBE =
             Tensors.of(new double[] {0.5, 1.25, -2, 3, 0.75, -4, 6, 1.5}).reshape(2, 2, 2);

@@ -1,6 +1,16 @@
 package io.autodiff.nd4j.ops;
 
-import io.autodiff.DType;
+import static io.autodiff.nd4j.ops.SampleTensors.CUBE;
+import static io.autodiff.nd4j.ops.SampleTensors.EMPTY;
+import static io.autodiff.nd4j.ops.SampleTensors.INF;
+import static io.autodiff.nd4j.ops.SampleTensors.INTS;
+import static io.autodiff.nd4j.ops.SampleTensors.LONGS;
+import static io.autodiff.nd4j.ops.SampleTensors.MATRIX;
+import static io.autodiff.nd4j.ops.SampleTensors.NAN;
+import static io.autodiff.nd4j.ops.SampleTensors.SCALAR;
+import static io.autodiff.nd4j.ops.SampleTensors.SPECIAL;
+import static io.autodiff.nd4j.ops.SampleTensors.VECTOR;
+
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
@@ -10,19 +20,7 @@ import java.util.List;
 
 /** Samples of the ops that cut tensors up, join them and turn them round. */
 final class BlockSamples {
-    private static final double NAN = Double.NaN;
-    private static final double INF = Double.POSITIVE_INFINITY;
-
-    private static final Tensor VECTOR = Tensors.of(new double[] {0.5, -1.25, 2});
-    private static final Tensor MATRIX = Tensors.of(new double[][] {{1, -2, 3.5}, {0.25, 4, -0.5}});
-    private static final Tensor CUBE =
-            Tensors.of(new double[][][] {{{1, 2}, {3, 4}, {5, 6}}, {{-1, 0.5}, {0.25, 8}, {9, 7}}});
-    private static final Tensor SCALAR = Tensors.of(1.75);
-    private static final Tensor EMPTY = Tensors.zeros(DType.FLOAT64, 0, 3);
-    private static final Tensor INTS = Tensors.of(new int[][] {{1, 2, 3}, {4, 5, 6}});
-    private static final Tensor LONGS = Tensors.of(new long[] {Long.MIN_VALUE, (1L << 53) + 1, Long.MAX_VALUE});
     private static final Tensor BOOLS = Tensors.of(new boolean[][] {{true, false, false}, {true, true, false}});
-    private static final Tensor SPECIAL = Tensors.of(new double[] {NAN, INF, -INF, -0.0, 1e300});
     private static final Tensor ROW = VECTOR.reshape(1, 3);
     private static final Tensor ONE = SCALAR.reshape(1, 1);
 

@@ -1,5 +1,8 @@
 package io.autodiff.nd4j.ops;
 
+import static io.autodiff.nd4j.ops.SampleTensors.INF;
+import static io.autodiff.nd4j.ops.SampleTensors.NAN;
+
 import io.autodiff.DType;
 import io.autodiff.Random;
 import io.autodiff.Shape;
@@ -13,8 +16,6 @@ import java.util.List;
 
 /** Samples of convolution and pooling. */
 final class ConvolutionSamples {
-    private static final double NAN = Double.NaN;
-    private static final double INF = Double.POSITIVE_INFINITY;
     private static final Random RANDOM = Random.seeded(11);
 
     private ConvolutionSamples() {}

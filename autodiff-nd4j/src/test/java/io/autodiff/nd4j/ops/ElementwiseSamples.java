@@ -1,5 +1,11 @@
 package io.autodiff.nd4j.ops;
 
+import static io.autodiff.nd4j.ops.SampleTensors.EMPTY;
+import static io.autodiff.nd4j.ops.SampleTensors.INF;
+import static io.autodiff.nd4j.ops.SampleTensors.MATRIX;
+import static io.autodiff.nd4j.ops.SampleTensors.NAN;
+import static io.autodiff.nd4j.ops.SampleTensors.SCALAR;
+
 import io.autodiff.DType;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
@@ -13,16 +19,11 @@ import java.util.function.UnaryOperator;
 
 /** Samples of the ops that go element by element; expected figures are Java's own functions. */
 final class ElementwiseSamples {
-    private static final double NAN = Double.NaN;
-    private static final double INF = Double.POSITIVE_INFINITY;
     static final double[] SPECIAL = {0.0, -0.0, 1, -1, 1e300, -1e300, 1e-300, INF, -INF, NAN};
 
     private static final Tensor ROW = Tensors.of(new double[] {0.5, -1.25, 2});
     private static final Tensor COLUMN = Tensors.of(new double[][] {{1.5}, {-0.75}});
-    private static final Tensor MATRIX = Tensors.of(new double[][] {{1, -2, 3.5}, {0.25, 4, -0.5}});
     private static final Tensor POSITIVE = Tensors.of(new double[][] {{0.5, 1, 2.5}, {0.125, 4, 3}});
-    private static final Tensor SCALAR = Tensors.of(1.75);
-    private static final Tensor EMPTY = Tensors.zeros(DType.FLOAT64, 0, 3);
     private static final Tensor INTS = Tensors.of(new int[] {7, -7, 3});
     private static final Tensor LONGS = Tensors.of(new long[] {7, -7, (1L << 53) + 1});
 

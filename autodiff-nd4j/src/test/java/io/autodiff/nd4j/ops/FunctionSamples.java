@@ -1,5 +1,8 @@
 package io.autodiff.nd4j.ops;
 
+import static io.autodiff.nd4j.ops.SampleTensors.INF;
+import static io.autodiff.nd4j.ops.SampleTensors.NAN;
+
 import io.autodiff.DType;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
@@ -10,8 +13,6 @@ import java.util.function.DoubleUnaryOperator;
 
 /** Samples of functions of one tensor; expected figures are Java's own functions, or known values. */
 final class FunctionSamples {
-    private static final double NAN = Double.NaN;
-    private static final double INF = Double.POSITIVE_INFINITY;
     private static final double EULER = 0.5772156649015329;
 
     private static final double[] ANY = {1, -2, 3.5, 0.25, 4, -0.5};

@@ -1,5 +1,16 @@
 package io.autodiff.nd4j.ops;
 
+import static io.autodiff.nd4j.ops.SampleTensors.CUBE;
+import static io.autodiff.nd4j.ops.SampleTensors.EMPTY;
+import static io.autodiff.nd4j.ops.SampleTensors.INF;
+import static io.autodiff.nd4j.ops.SampleTensors.INTS;
+import static io.autodiff.nd4j.ops.SampleTensors.LONGS;
+import static io.autodiff.nd4j.ops.SampleTensors.MATRIX;
+import static io.autodiff.nd4j.ops.SampleTensors.NAN;
+import static io.autodiff.nd4j.ops.SampleTensors.SCALAR;
+import static io.autodiff.nd4j.ops.SampleTensors.SPECIAL;
+import static io.autodiff.nd4j.ops.SampleTensors.VECTOR;
+
 import io.autodiff.DType;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
@@ -10,19 +21,7 @@ import java.util.List;
 
 /** Samples of the ops that read and write where index tensors point. */
 final class IndexingSamples {
-    private static final double NAN = Double.NaN;
-    private static final double INF = Double.POSITIVE_INFINITY;
-
-    private static final Tensor VECTOR = Tensors.of(new double[] {0.5, -1.25, 2});
-    private static final Tensor MATRIX = Tensors.of(new double[][] {{1, -2, 3.5}, {0.25, 4, -0.5}});
-    private static final Tensor CUBE =
-            Tensors.of(new double[][][] {{{1, 2}, {3, 4}, {5, 6}}, {{-1, 0.5}, {0.25, 8}, {9, 7}}});
-    private static final Tensor SCALAR = Tensors.of(1.75);
-    private static final Tensor EMPTY = Tensors.zeros(DType.FLOAT64, 0, 3);
-    private static final Tensor INTS = Tensors.of(new int[][] {{1, 2, 3}, {4, 5, 6}});
-    private static final Tensor LONGS = Tensors.of(new long[] {Long.MIN_VALUE, (1L << 53) + 1, Long.MAX_VALUE});
     private static final Tensor BOOLS = Tensors.of(new boolean[] {true, false, true});
-    private static final Tensor SPECIAL = Tensors.of(new double[] {NAN, INF, -INF, -0.0, 1e300});
     /** Rows long enough that they go to ND4J and not through Java. */
     private static final Tensor WIDE =
             Tensors.range(0, 60, 1, DType.FLOAT64).sub(30).div(8).reshape(3, 20);

@@ -1,5 +1,13 @@
 package io.autodiff.nd4j.ops;
 
+import static io.autodiff.nd4j.ops.SampleTensors.CUBE;
+import static io.autodiff.nd4j.ops.SampleTensors.EMPTY;
+import static io.autodiff.nd4j.ops.SampleTensors.INF;
+import static io.autodiff.nd4j.ops.SampleTensors.MATRIX;
+import static io.autodiff.nd4j.ops.SampleTensors.NAN;
+import static io.autodiff.nd4j.ops.SampleTensors.SCALAR;
+import static io.autodiff.nd4j.ops.SampleTensors.VECTOR;
+
 import io.autodiff.DType;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
@@ -9,15 +17,6 @@ import java.util.List;
 
 /** Samples of products, extrema and their positions; those of sums and norms are in {@link StructureSamples}. */
 final class ReductionSamples {
-    private static final double NAN = Double.NaN;
-    private static final double INF = Double.POSITIVE_INFINITY;
-
-    private static final Tensor VECTOR = Tensors.of(new double[] {0.5, -1.25, 2});
-    private static final Tensor MATRIX = Tensors.of(new double[][] {{1, -2, 3.5}, {0.25, 4, -0.5}});
-    private static final Tensor CUBE =
-            Tensors.of(new double[][][] {{{1, 2}, {3, 4}, {5, 6}}, {{-1, 0.5}, {0.25, 8}, {9, 7}}});
-    private static final Tensor SCALAR = Tensors.of(1.75);
-    private static final Tensor EMPTY = Tensors.zeros(DType.FLOAT64, 0, 3);
     private static final Tensor INTS = Tensors.of(new int[][] {{1, 2, 3}, {4, 5, 0}});
 
     private ReductionSamples() {}

@@ -1,5 +1,14 @@
 package io.autodiff.nd4j.ops;
 
+import static io.autodiff.nd4j.ops.SampleTensors.CUBE;
+import static io.autodiff.nd4j.ops.SampleTensors.EMPTY;
+import static io.autodiff.nd4j.ops.SampleTensors.INF;
+import static io.autodiff.nd4j.ops.SampleTensors.INTS;
+import static io.autodiff.nd4j.ops.SampleTensors.MATRIX;
+import static io.autodiff.nd4j.ops.SampleTensors.NAN;
+import static io.autodiff.nd4j.ops.SampleTensors.SCALAR;
+import static io.autodiff.nd4j.ops.SampleTensors.VECTOR;
+
 import io.autodiff.DType;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
@@ -10,17 +19,6 @@ import java.util.List;
 
 /** Samples of reductions, matrix products, ops of shapes and dtypes, and random ops. */
 final class StructureSamples {
-    private static final double NAN = Double.NaN;
-    private static final double INF = Double.POSITIVE_INFINITY;
-
-    private static final Tensor VECTOR = Tensors.of(new double[] {0.5, -1.25, 2});
-    private static final Tensor MATRIX = Tensors.of(new double[][] {{1, -2, 3.5}, {0.25, 4, -0.5}});
-    private static final Tensor CUBE =
-            Tensors.of(new double[][][] {{{1, 2}, {3, 4}, {5, 6}}, {{-1, 0.5}, {0.25, 8}, {9, 7}}});
-    private static final Tensor SCALAR = Tensors.of(1.75);
-    private static final Tensor EMPTY = Tensors.zeros(DType.FLOAT64, 0, 3);
-    private static final Tensor INTS = Tensors.of(new int[][] {{1, 2, 3}, {4, 5, 6}});
-
     private StructureSamples() {}
 
     static List<OpSample> all() {
