@@ -105,10 +105,10 @@ class MemoryPoolTest {
         again.array().assign(5);
         assertEquals(2, result.doubles()[6999]);
         assertArrayEquals(new long[] {7000}, result.array().shape());
-        Memory next = MemoryPool.allocate(owner, SPEC);
-        assertEquals(freed, next.address());
-        assertSame(temporary, next.array());
-        next.free();
+        Memory third = MemoryPool.allocate(owner, SPEC);
+        assertEquals(freed, third.address());
+        assertSame(temporary, third.array());
+        third.free();
         result.free();
         again.free();
     }
