@@ -56,8 +56,7 @@ public final class StackProduct {
         this.cutX = (long) bytes * partRows * (product.transposeX() ? 1 : product.strideX());
         this.cutZ = (long) bytes * partRows * product.columns();
         this.count = stack.count;
-        this.threads =
-                Parts.helpers() > 0 && product.multiplications() * count > 2 * WORTH_A_THREAD;
+        this.threads = Parts.helpers() > 0 && product.multiplications() * count > 2 * WORTH_A_THREAD;
     }
 
     private long[] scaled(long[] steps) {
