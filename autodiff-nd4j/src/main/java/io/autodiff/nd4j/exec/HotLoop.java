@@ -20,12 +20,13 @@ final class HotLoop {
         int ofCondition = given + step.constants().size();
         constants.addAll(step.constants());
         constants.addAll(condition.constants());
-        hot = new HotScalars(() -> new ScalarLoop(
-                given + constants.size(), condition.code(given, ofCondition), step.code(given, given)));
+        hot = new HotScalars(() ->
+                new ScalarLoop(given + constants.size(), condition.code(given, ofCondition), step.code(given, given)));
     }
 
     /** The machine code, if it is time for it, before so many instructions. */
-    @Nullable ScalarKernel after(int instructions) {
+    @Nullable
+    ScalarKernel after(int instructions) {
         return hot.after(instructions);
     }
 

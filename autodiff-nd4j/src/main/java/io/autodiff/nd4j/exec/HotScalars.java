@@ -44,7 +44,8 @@ final class HotScalars {
      *
      * @param instructions that Java runs if there is none
      */
-    @Nullable ScalarKernel after(int instructions) {
+    @Nullable
+    ScalarKernel after(int instructions) {
         if (!decided) {
             done += instructions;
             if (done <= worth) {

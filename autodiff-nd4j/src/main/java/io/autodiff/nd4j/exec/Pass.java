@@ -24,8 +24,7 @@ enum Pass {
             for (int slot = draft.arguments; slot < same.length; slot++) {
                 Value constant = draft.initial.get(slot);
                 if (constant != null && ScalarInterpreter.isScalar(constant.spec())) {
-                    Integer first =
-                            known.putIfAbsent(new Scalar(constant.spec(), ScalarProgram.word(constant)), slot);
+                    Integer first = known.putIfAbsent(new Scalar(constant.spec(), ScalarProgram.word(constant)), slot);
                     if (first != null) {
                         same[slot] = first;
                         draft.initial.set(slot, null);

@@ -106,8 +106,6 @@ final class ScalarCodeWriter {
                     });
         }
         DType held = ScalarCode.held(written.get(number).dtype());
-        return held == wanted
-                ? number
-                : put(new Apply(ScalarFunction.CAST, held, wanted, List.of(number)));
+        return held == wanted ? number : put(new Apply(ScalarFunction.CAST, held, wanted, List.of(number)));
     }
 }

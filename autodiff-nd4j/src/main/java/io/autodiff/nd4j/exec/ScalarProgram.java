@@ -136,9 +136,7 @@ final class ScalarProgram {
 
     /** A scalar as machine code takes it. */
     static long word(Value value) {
-        return value.spec().dtype().isFloating()
-                ? Double.doubleToRawLongBits(value.floating())
-                : value.integer();
+        return value.spec().dtype().isFloating() ? Double.doubleToRawLongBits(value.floating()) : value.integer();
     }
 
     private Value[] interpret(Value[] values) {

@@ -135,8 +135,7 @@ final class Jit {
         LLVMContextRef inner = LLVM.LLVMOrcThreadSafeContextGetContext(context);
         BytePointer bytes = new BytePointer(text);
         // The parser takes the buffer, which is a copy.
-        LLVMMemoryBufferRef buffer =
-                LLVM.LLVMCreateMemoryBufferWithMemoryRangeCopy(bytes, bytes.capacity() - 1, NAME);
+        LLVMMemoryBufferRef buffer = LLVM.LLVMCreateMemoryBufferWithMemoryRangeCopy(bytes, bytes.capacity() - 1, NAME);
         LLVMModuleRef module = new LLVMModuleRef();
         BytePointer message = new BytePointer();
         try (bytes) {

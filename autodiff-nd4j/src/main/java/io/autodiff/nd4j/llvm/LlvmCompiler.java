@@ -92,8 +92,7 @@ public final class LlvmCompiler implements KernelCompiler {
     @Override
     public @Nullable LoopKernel compile(ScalarLoop loop) {
         return ScalarLoopCode.instructions(loop) <= MOST_INSTRUCTIONS && ScalarLoopCode.supports(loop)
-                ? Machine.KERNELS.get(
-                        "scalars " + loop, name -> ScalarLoopCode.module(loop, name, Machine.TARGET))
+                ? Machine.KERNELS.get("scalars " + loop, name -> ScalarLoopCode.module(loop, name, Machine.TARGET))
                 : null;
     }
 

@@ -158,14 +158,18 @@ final class ScalarLoopCode {
                     }
                 });
         for (int i = 0; loop.condition() != null && i < loop.step().results().size(); i++) {
-            DType result = loop.step().instructions().get(loop.step().results().get(i)).dtype();
+            DType result =
+                    loop.step().instructions().get(loop.step().results().get(i)).dtype();
             dtypes[i] = result.isFloating() ? result : INTEGER;
         }
         return dtypes;
     }
 
     private DType resultDType(int number) {
-        DType dtype = loop.step().instructions().get(loop.step().results().get(number)).dtype();
+        DType dtype = loop.step()
+                .instructions()
+                .get(loop.step().results().get(number))
+                .dtype();
         return dtype.isFloating() ? FLOATING : INTEGER;
     }
 
@@ -272,7 +276,8 @@ final class ScalarLoopCode {
     }
 
     private static String list(String type, String... values) {
-        return String.join(", ", Stream.of(values).map(value -> type + " " + value).toList());
+        return String.join(
+                ", ", Stream.of(values).map(value -> type + " " + value).toList());
     }
 
     private String cast(DType from, String x, DType to) {
@@ -293,7 +298,8 @@ final class ScalarLoopCode {
         } else if (from == FLOATING) {
             // NaN passes neither comparison.
             boolean narrow = to == DType.INT32;
-            String low = code.compare(narrow ? "ogt" : "oge", from, x, code.constant(from, narrow ? -0x1p31 - 1 : -0x1p63));
+            String low =
+                    code.compare(narrow ? "ogt" : "oge", from, x, code.constant(from, narrow ? -0x1p31 - 1 : -0x1p63));
             String high = code.compare("olt", from, x, code.constant(from, narrow ? 0x1p31 : 0x1p63));
             require(code.op("and", DType.BOOL, low, high));
             return code.convert("fptosi", from, x, INTEGER);
@@ -317,8 +323,8 @@ final class ScalarLoopCode {
         String whole = code.compare("ne", INTEGER, b, code.constant(INTEGER, 0));
         String otherwise = code.compare("ne", INTEGER, b, code.constant(INTEGER, -1));
         for (long least : new long[] {Integer.MIN_VALUE, Long.MIN_VALUE}) {
-            String fits = code.op(
-                    "or", DType.BOOL, otherwise, code.compare("ne", INTEGER, a, code.constant(INTEGER, least)));
+            String fits =
+                    code.op("or", DType.BOOL, otherwise, code.compare("ne", INTEGER, a, code.constant(INTEGER, least)));
             whole = code.op("and", DType.BOOL, whole, fits);
         }
         require(whole);

@@ -142,8 +142,7 @@ class NativeScalarsTest {
             double number = special ? SPECIAL[random.nextInt(SPECIAL.length)] : random.nextDouble(-5, 5);
             return Value.ofFloating(spec, dtype == DType.FLOAT32 ? (float) number : number);
         }
-        long integer =
-                special ? SPECIAL_INTEGERS[random.nextInt(SPECIAL_INTEGERS.length)] : random.nextInt(-20, 20);
+        long integer = special ? SPECIAL_INTEGERS[random.nextInt(SPECIAL_INTEGERS.length)] : random.nextInt(-20, 20);
         return Value.ofInteger(
                 spec,
                 switch (dtype) {
@@ -165,8 +164,7 @@ class NativeScalarsTest {
         List<Tensor> all = new ArrayList<>(in);
         for (int i = 0; i < calls; i++) {
             Tensor a = all.get(choice.nextInt(all.size()));
-            List<Tensor> like =
-                    all.stream().filter(t -> t.dtype() == a.dtype()).toList();
+            List<Tensor> like = all.stream().filter(t -> t.dtype() == a.dtype()).toList();
             Tensor b = like.get(choice.nextInt(like.size()));
             List<BinaryOperator<Tensor>> rows =
                     a.dtype().isFloating() ? FLOATING : a.dtype() == DType.BOOL ? BOOL : INTEGER;
@@ -207,8 +205,7 @@ class NativeScalarsTest {
                 assertNotNull(expected, () -> "was not refused: " + plan.describe());
                 for (int i = 0; i < expected.length; i++) {
                     int result = i;
-                    assertEquals(
-                            expected[i], actual[i], () -> "seed " + seed + ", result " + result + plan.describe());
+                    assertEquals(expected[i], actual[i], () -> "seed " + seed + ", result " + result + plan.describe());
                 }
             }
         }
@@ -230,8 +227,8 @@ class NativeScalarsTest {
         arguments.add(Tensors.of(0L));
         int carried = DTYPES.size() + 1;
         Plan step = (Plan) FusionTest.plan(in -> step(seed, in), arguments, null);
-        Plan condition = (Plan) FusionTest.plan(
-                in -> List.of(in.get(carried - 1).lt(in.get(carried))), arguments, null);
+        Plan condition =
+                (Plan) FusionTest.plan(in -> List.of(in.get(carried - 1).lt(in.get(carried))), arguments, null);
         SplittableRandom random = new SplittableRandom(seed);
         for (int round = 0; round < 8; round++) {
             Value[] inputs = Arrays.copyOf(values(random, round), carried + 1);
@@ -303,9 +300,11 @@ class NativeScalarsTest {
                 s -> s.get(0).gt(-10),
                 s -> List.of(s.get(0).sub(1), s.get(1).add(Tensors.of(1000L).floorDiv(s.get(0))))));
         for (int i = 0; i < 2; i++) {
-            InvalidOperandException e = assertThrows(
-                    InvalidOperandException.class, () -> loop.apply(List.of(Tensors.of(1_000_000L))));
-            assertTrue(e.getMessage().contains("floor_div") && e.getMessage().contains("the divisor 'y' is 0"), e.getMessage());
+            InvalidOperandException e =
+                    assertThrows(InvalidOperandException.class, () -> loop.apply(List.of(Tensors.of(1_000_000L))));
+            assertTrue(
+                    e.getMessage().contains("floor_div") && e.getMessage().contains("the divisor 'y' is 0"),
+                    e.getMessage());
         }
     }
 

@@ -70,12 +70,14 @@ class AcceleratorTest {
     @Test
     void ofACompilerThatNobodyAskedForNothingIsSaid() {
         KernelCompiler absent = new Stub("a", "it is not there", x -> {});
-        assertEquals(System.Logger.Level.DEBUG, choose(null, "CpuBackend", absent).level());
+        assertEquals(
+                System.Logger.Level.DEBUG, choose(null, "CpuBackend", absent).level());
         assertEquals(System.Logger.Level.DEBUG, choose(null, "CpuBackend").level());
         assertEquals(System.Logger.Level.INFO, choose("a", "CpuBackend", absent).level());
         assertEquals(
                 System.Logger.Level.INFO,
-                choose(null, "CpuBackend", absent, new Stub("b", "it is broken", x -> {})).level());
+                choose(null, "CpuBackend", absent, new Stub("b", "it is broken", x -> {}))
+                        .level());
     }
 
     @Test
