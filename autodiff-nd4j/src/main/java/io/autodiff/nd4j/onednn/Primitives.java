@@ -32,10 +32,9 @@ final class Primitives implements ProductKernel {
     private static final int ARGUMENTS = 4;
 
     private final List<Stage> stages = new ArrayList<>();
-    /** Where in the memory for intermediate results each of them begins. */
-    private final List<Long> offsets = new ArrayList<>();
+    /** Where in the memory for intermediate results each of them begins, and where the last one ends. */
+    private final List<Long> offsets = new ArrayList<>(List.of(0L));
 
-    private long scratchBytes;
     private final Deque<Binding> idle = new ArrayDeque<>();
 
     /** An argument of a primitive: its number in oneDNN, what lies there, and the place. */
@@ -45,9 +44,13 @@ final class Primitives implements ProductKernel {
 
     /** Adds the place of an intermediate result. */
     int intermediate(memory.desc layout) {
-        offsets.add(scratchBytes);
-        scratchBytes += Scratch.aligned(layout.get_size());
-        return ARGUMENTS + offsets.size() - 1;
+        int place = ARGUMENTS + offsets.size() - 1;
+        offsets.add(scratchBytes() + Scratch.aligned(layout.get_size()));
+        return place;
+    }
+
+    private long scratchBytes() {
+        return offsets.get(offsets.size() - 1);
     }
 
     /** Adds a primitive, with the memory that it asks for. */
@@ -67,6 +70,7 @@ final class Primitives implements ProductKernel {
         synchronized (idle) {
             binding = idle.isEmpty() ? new Binding() : idle.pop();
         }
+        long scratchBytes = scratchBytes();
         if (scratchBytes == 0) {
             binding.run(new long[] {x, y, bias, z}, 0);
         } else {
