@@ -128,7 +128,8 @@ class PublicApiTest {
         protected Sample() {}
 
         /** Throws. */
-        protected abstract <X extends Exception> double @Nullable [] first(String @Nullable [] a, String... more) throws X;
+        protected abstract <X extends Exception> double @Nullable [] first(String @Nullable [] a, String... more)
+                throws X;
 
         @Override
         public String toString() {
