@@ -64,7 +64,8 @@ public final class Benchmarks {
         HessianVectorProduct.check();
         Perceptron.check();
         Options options = new OptionsBuilder()
-                .include("^" + Benchmarks.class.getPackageName().replace(".", "\\.") + "\\.")
+                .include("^" + Benchmarks.class.getPackageName().replace(".", "\\.") + "\\.(?!"
+                        + CommonOps.class.getSimpleName() + "\\.)")
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .build();
