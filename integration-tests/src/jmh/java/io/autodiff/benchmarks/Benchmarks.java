@@ -73,7 +73,8 @@ public final class Benchmarks {
             benchmark.check();
         }
         Options options = new OptionsBuilder()
-                .include("^" + Benchmarks.class.getPackageName().replace(".", "\\.") + "\\.")
+                .include("^" + Benchmarks.class.getPackageName().replace(".", "\\.") + "\\.(?!"
+                        + CommonOps.class.getSimpleName() + "\\.)")
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .build();
