@@ -53,7 +53,7 @@ public abstract class ArrayBenchmark {
 
         final Peer compiled() {
             CompiledSupplier compiled = Functions.compileSupplier(this::run);
-            return reading(compiled::get);
+            return reading(compiled);
         }
 
         private static Peer reading(Supplier<Tensor> work) {

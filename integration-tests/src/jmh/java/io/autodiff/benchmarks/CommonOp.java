@@ -25,6 +25,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The ops that {@link CommonOps} measures, as tensors have them and by hand of ND4J's ops; all in float32, and positive. */
+@SuppressWarnings("ImmutableEnumChecker") // the functions have no state
 public enum CommonOp {
     ADD(2, in -> in.get(0).add(in.get(1)), h -> h.custom("add", h.x(0), h.x(1)), (h, y) -> List.of(h.dy(), h.dy())),
     MUL(

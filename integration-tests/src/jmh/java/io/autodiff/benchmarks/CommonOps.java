@@ -94,6 +94,7 @@ public class CommonOps {
             }
         }
 
+        @SuppressWarnings("UnnecessaryLambda") // a form of the work, as compiled() is another
         Supplier<Object> eager() {
             return () -> computed(run(inputs));
         }
