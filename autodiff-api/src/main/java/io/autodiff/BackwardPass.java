@@ -4,6 +4,7 @@ import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
+import io.autodiff.spi.AutodiffProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -119,7 +120,7 @@ final class BackwardPass {
         int place = 0;
         for (int i = 0; i < calls; i++) {
             int inputs = place + records.call(i).inputCount();
-            int outputs = inputs + records.call(i).outputs().size();
+            int outputs = inputs + records.call(i).outputCount();
             boolean any = false;
             while (place < inputs) {
                 any |= isConnected(place++);
@@ -137,7 +138,7 @@ final class BackwardPass {
         int place = end;
         for (int i = calls - 1; i >= 0; i--) {
             OpCall<? extends Operand> call = records.call(i);
-            int outputs = place - call.outputs().size();
+            int outputs = place - call.outputCount();
             int inputs = outputs - call.inputCount();
             if (call.op().hasJointGradients()) {
                 sweepJointly(tensors(call), inputs, outputs);
@@ -168,9 +169,10 @@ final class BackwardPass {
             return null;
         }
         if (call.op().isResidual(output)) {
-            throw new IllegalStateException("a gradient reaches the output '"
-                    + call.op().outputNames().get(output) + "' of " + call.describe()
-                    + ", which is a residual and has no gradient of its own; use stopGradient() on it");
+            throw call.wrong(
+                    "the output '" + call.op().outputNames().get(output) + "'",
+                    "a gradient reaches it, and it is a residual, which has no gradient of its own; use stopGradient()"
+                            + " on it");
         }
         if (!asked[number]) {
             gradients[number] = null;
@@ -182,7 +184,7 @@ final class BackwardPass {
     private void sweep(OpCall<Tensor> call, int inputs, Tensor outputGradient) {
         for (int i = 0; i < call.inputCount(); i++) {
             if (isConnected(inputs + i)) {
-                Tensor gradient = call.op().gradientRule(i).apply(call, outputGradient);
+                Tensor gradient = ruled(call, i, outputGradient);
                 if (gradient != null) {
                     add(records.number(inputs + i), fitted(call, i, gradient));
                 }
@@ -192,7 +194,7 @@ final class BackwardPass {
 
     /** A call whose inputs' gradients come of one rule: of the outputs' gradients, zeros for unused outputs. */
     private void sweepJointly(OpCall<Tensor> call, int inputs, int outputs) {
-        @Nullable Tensor[] gathered = new Tensor[call.outputs().size()];
+        @Nullable Tensor[] gathered = new Tensor[call.outputCount()];
         boolean any = false;
         for (int i = 0; i < gathered.length; i++) {
             gathered[i] = take(call, outputs, i);
@@ -204,18 +206,14 @@ final class BackwardPass {
         List<Tensor> outputGradients = new ArrayList<>();
         for (int i = 0; i < gathered.length; i++) {
             Tensor gradient = gathered[i];
-            outputGradients.add(
-                    gradient == null ? Tensors.zerosLike(call.outputs().get(i)) : gradient);
+            outputGradients.add(gradient == null ? Tensors.zerosLike(call.output(i)) : gradient);
         }
         boolean[] needed = new boolean[call.inputCount()];
         for (int i = 0; i < needed.length; i++) {
             needed[i] = isConnected(inputs + i);
         }
-        List<? extends @Nullable Tensor> inputGradients = call.op().differentiate(call, outputGradients, needed);
-        if (inputGradients.size() != needed.length) {
-            throw new IllegalStateException("the gradients of " + call.describe() + ": expected " + needed.length
-                    + ", one for each input, got " + inputGradients.size());
-        }
+        List<? extends @Nullable Tensor> inputGradients = ruled(call, outputGradients, needed);
+        requireOneForEachInput(call, inputGradients);
         for (int i = 0; i < needed.length; i++) {
             Tensor gradient = inputGradients.get(i);
             if (needed[i] && gradient != null) {
@@ -224,9 +222,39 @@ final class BackwardPass {
         }
     }
 
+    private static @Nullable Tensor ruled(OpCall<Tensor> call, int input, Tensor outputGradient) {
+        try {
+            return call.op().gradientRule(input).apply(call, outputGradient);
+        } catch (RuntimeException | LinkageError e) {
+            throw call.failure("the gradient rule for the input " + call.inputName(input), e);
+        }
+    }
+
+    private static List<? extends @Nullable Tensor> ruled(
+            OpCall<Tensor> call, List<Tensor> outputGradients, boolean[] needed) {
+        try {
+            return call.op().differentiate(call, outputGradients, needed);
+        } catch (RuntimeException | LinkageError e) {
+            throw call.failure("the gradient rule", e);
+        }
+    }
+
+    /** What one rule for all inputs gave must be as many. */
+    static void requireOneForEachInput(OpCall<Tensor> call, @Nullable List<? extends @Nullable Tensor> inputGradients) {
+        if (inputGradients == null || inputGradients.size() != call.inputCount()) {
+            throw call.wrong(
+                    "the gradient rule",
+                    "expected " + call.inputCount() + ", one for each input, got "
+                            + (inputGradients == null ? "null" : inputGradients.size()));
+        }
+    }
+
     /** The gradient in its input's shape and dtype: what a broadcasting op repeated is summed, all else must fit as it is. */
     private static Tensor fitted(OpCall<? extends Operand> call, int input, Tensor gradient) {
         TensorSpec wanted = call.input(input).spec();
+        if (gradient.getClass() != call.outputs().get(0).getClass()) {
+            requireOfThisEngine(call, input, gradient);
+        }
         if (gradient.spec().equals(wanted)) {
             return gradient;
         }
@@ -236,9 +264,21 @@ final class BackwardPass {
                 ? Composites.sumTo(gradient, wanted.shape())
                 : gradient;
         if (!fitted.spec().equals(wanted)) {
-            throw new IllegalStateException("the gradient rule of " + call.describe() + " for input number " + input
-                    + " gave " + gradient.spec() + ", the input is " + wanted);
+            throw call.wrong(
+                    "the gradient rule",
+                    "it gave " + gradient.spec() + " for the input " + call.inputName(input) + ", which is " + wanted);
         }
         return fitted;
+    }
+
+    private static void requireOfThisEngine(OpCall<? extends Operand> call, int input, Tensor gradient) {
+        AutodiffProvider engine = AutodiffProvider.current();
+        if (!engine.owns(gradient)) {
+            throw call.wrong(
+                    "the gradient rule",
+                    "it gave a tensor of another engine, " + gradient.getClass().getName() + ", for the input "
+                            + call.inputName(input) + "; the engine is '" + engine.name()
+                            + "', copy the elements with Tensors.of(...)");
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.autodiff;
 
 import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.CompiledGraph;
+import io.autodiff.spi.Executor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,8 @@ abstract sealed class Compiled permits CompiledFunction, CompiledMany, CompiledS
 
     private final Function<List<Tensor>, ? extends List<? extends Operand>> body;
     private final Object lock = new Object();
-    private final Map<List<TensorSpec>, Trace> traces = new LinkedHashMap<>();
+    /** By the arguments' specs, and the overrides of gradients that there were. */
+    private final Map<Object, Trace> traces = new LinkedHashMap<>();
 
     Compiled(Function<List<Tensor>, ? extends List<? extends Operand>> body) {
         this.body = body;
@@ -31,16 +33,18 @@ abstract sealed class Compiled permits CompiledFunction, CompiledMany, CompiledS
 
     private Trace trace(List<TensorSpec> signature) {
         synchronized (lock) {
-            Trace trace = traces.get(signature);
+            Object overrides = Executor.replacement();
+            Object key = overrides == null ? signature : List.of(signature, overrides);
+            Trace trace = traces.get(key);
             if (trace == null) {
                 trace = Trace.of(signature, body);
-                traces.put(signature, trace);
+                traces.put(key, trace);
                 if (traces.size() == MANY) {
                     System.getLogger(Compiled.class.getName())
                             .log(
                                     System.Logger.Level.WARNING,
-                                    "a compiled function was traced for the {0}th time; each dtype and shape of its arguments"
-                                            + " makes a trace: {1}",
+                                    "a compiled function was traced for the {0}th time; each dtype and shape of its"
+                                            + " arguments makes a trace: {1}",
                                     MANY,
                                     traces.keySet());
                 }

@@ -1,6 +1,8 @@
 package io.autodiff;
 
+import io.autodiff.op.GradientFunction;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
@@ -80,6 +82,84 @@ public final class Functions {
      */
     public static Tensor stopGradient(Operand x) {
         return x.stopGradient();
+    }
+
+    /**
+     * A function of one tensor whose gradient is given, and not derived from its ops: where the derived one is unstable or infinite,
+     * or is to be another than the slope.
+     *
+     * <pre>{@code
+     * Function<Operand, Tensor> log1pExp = Functions.customGradient(
+     *         x -> x.exp().add(1).log(),
+     *         (c, dy) -> dy.mul(c.input("x").sigmoid()));                         // 1 at 800, and not NaN
+     * Function<Operand, Tensor> clipped = Functions.customGradient(x -> x, (c, dy) -> dy.clip(-1, 1));
+     * Tensor y = clipped.apply(log1pExp.apply(x));
+     * }</pre>
+     *
+     * <p>No tape hears the function's ops. A gradient of higher order is that of the given one, if it is written with ops; it may use
+     * {@code c.input("x")} and {@code c.output()}. The function's inputs are where gradients go: one that is asked for by way of a
+     * tensor or variable that the function takes from around it is an error. The gradient may use what is around it.
+     *
+     * @param forward the function
+     * @param backward its gradient: of the call and the output's gradient, of the shape and dtype of the input; null for none
+     * @return the function with this gradient; it can be applied any number of times, in compiled functions, too
+     */
+    public static Function<Operand, Tensor> customGradient(
+            Function<? super Tensor, ? extends Operand> forward, GradientFunction.OfInput backward) {
+        return customGradient("custom_gradient", forward, backward);
+    }
+
+    /**
+     * As {@link #customGradient(Function, GradientFunction.OfInput)}, with a name for messages.
+     *
+     * @param name in snake_case
+     * @param forward the function
+     * @param backward its gradient
+     * @return the function with this gradient
+     */
+    public static Function<Operand, Tensor> customGradient(
+            String name, Function<? super Tensor, ? extends Operand> forward, GradientFunction.OfInput backward) {
+        CustomGradient custom = new CustomGradient(
+                name,
+                in -> List.of(forward.apply(in.get(0))),
+                (c, dys, needed) -> Collections.singletonList(backward.apply(c, dys.get(0))));
+        return x -> custom.apply(List.of(x)).get(0);
+    }
+
+    /**
+     * A function of several tensors to several tensors whose gradients are given together.
+     *
+     * <pre>{@code
+     * var scaled = Functions.customGradientMany(
+     *         in -> List.of(in.get(0).mul(in.get(1))),
+     *         (c, dys, needed) -> Arrays.asList(dys.get(0).mul(c.input("x1")), null));    // as if x1 were a constant
+     * Tensor y = scaled.apply(List.of(a, b)).get(0);
+     * }</pre>
+     *
+     * @param forward the function
+     * @param backward one gradient for each input, null for one that is unconnected or not needed: of the call, whose inputs are
+     *     {@code x0}, {@code x1} and so on, or {@code x} where there is one; of the outputs' gradients, zeros for an output that
+     *     nothing used; and of which inputs need a gradient
+     * @return the function with these gradients, as for {@link #customGradient(Function, GradientFunction.OfInput)}
+     */
+    public static Function<List<? extends Operand>, List<Tensor>> customGradientMany(
+            Function<? super List<Tensor>, ? extends List<? extends Operand>> forward, GradientFunction backward) {
+        return customGradientMany("custom_gradient", forward, backward);
+    }
+
+    /**
+     * As {@link #customGradientMany(Function, GradientFunction)}, with a name for messages.
+     *
+     * @param name in snake_case
+     * @param forward the function
+     * @param backward its gradients
+     * @return the function with these gradients
+     */
+    public static Function<List<? extends Operand>, List<Tensor>> customGradientMany(
+            String name,
+            Function<? super List<Tensor>, ? extends List<? extends Operand>> forward,
+            GradientFunction backward) {
+        return new CustomGradient(name, forward::apply, backward)::apply;
     }
 
     /**

@@ -398,6 +398,11 @@ public final class GradientTape implements AutoCloseable {
         }
 
         @Override
+        public void derived(OpCall<Tensor> call) {
+            applied(call);
+        }
+
+        @Override
         public void read(Variable variable, Tensor value, Tensor leaf) {
             boolean watched = (watchAccessedVariables && variable.trainable()) || records.tracks(variable);
             if (paused > 0 || !watched) {

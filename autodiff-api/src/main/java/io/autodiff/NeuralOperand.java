@@ -1,11 +1,12 @@
 package io.autodiff;
 
+import io.autodiff.spi.Executor;
+
 /** The methods of {@link Operand} for neural networks; the rest of them is in {@code io.autodiff.nn.Nn}. */
 sealed interface NeuralOperand permits Operand {
     /** {@return this where it is positive, else 0; the slope at 0 is 0; numeric} */
     default Tensor relu() {
-        // At a tie, the whole gradient goes to the first operand.
-        return Tensors.zeros(self().dtype()).maximum(self());
+        return Executor.execute("relu", self());
     }
 
     /** {@return {@link #softmax(int)} along the last axis} */

@@ -26,12 +26,13 @@ final class SharedScalars {
         // What a double holds for sure.
         boolean exact = dtype.isFloating() || number instanceof Integer;
         return exact && Trace.current() == null
-                ? CURRENT.get().scalar(operand, number, dtype)
+                ? CURRENT.get().scalar(operand, number.doubleValue(), dtype)
                 : Executor.created(made(operand, number, dtype));
     }
 
-    private Tensor scalar(Operand operand, Number number, DType dtype) {
-        long bits = Double.doubleToRawLongBits(number.doubleValue());
+    /** Of a double, and not of the number's object, which then need not be made. */
+    private Tensor scalar(Operand operand, double number, DType dtype) {
+        long bits = Double.doubleToRawLongBits(number);
         int slot = (int) (((bits + dtype.hashCode()) * SPREAD) >>> (Long.SIZE - BITS));
         Tensor present = tensors[slot];
         if (present != null && numbers[slot] == bits && present.dtype() == dtype) {
@@ -41,6 +42,16 @@ final class SharedScalars {
         numbers[slot] = bits;
         tensors[slot] = made;
         return made;
+    }
+
+    /** {@return whether a tensor is one of those that this thread shares} */
+    static boolean shares(Operand operand) {
+        for (Tensor shared : CURRENT.get().tensors) {
+            if (shared == operand) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Tensor made(Operand operand, Number number, DType dtype) {

@@ -34,7 +34,7 @@ final class TapeRecords {
     /** Keeps a call with its outputs, if a gradient passes to any of its inputs. */
     void add(OpCall<Tensor> call) {
         int inputs = call.inputCount();
-        int outputs = call.outputs().size();
+        int outputs = call.outputCount();
         reserve(inputs + outputs);
         boolean passes = false;
         for (int i = 0; i < inputs; i++) {
@@ -46,7 +46,7 @@ final class TapeRecords {
             return;
         }
         for (int i = 0; i < outputs; i++) {
-            Tensor output = call.outputs().get(i);
+            Tensor output = call.output(i);
             numbers[end + inputs + i] = output.dtype().isFloating() ? tracked.add(output) : OperandNumbers.NONE;
         }
         end += inputs + outputs;

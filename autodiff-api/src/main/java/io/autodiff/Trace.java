@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trace {
     private static final ThreadLocal<@Nullable Trace> CURRENT = new ThreadLocal<>();
+    /** How many functions are being traced, on any thread: while there is none, nobody need look for the own one. */
+    private static final AtomicInteger ACTIVE = new AtomicInteger();
 
     /** Something to be done at each call with the values of some tensors, such as printing them. */
     private record Effect(Consumer<List<Tensor>> action, List<Tensor> tensors) {}
@@ -64,7 +67,7 @@ final class Trace {
 
     /** The trace that this thread is making; null outside of one. */
     static @Nullable Trace current() {
-        return CURRENT.get();
+        return ACTIVE.get() == 0 ? null : CURRENT.get();
     }
 
     /** Traces a function for arguments of the given specs, out of hearing of the thread's tapes and scopes. */
@@ -77,7 +80,10 @@ final class Trace {
     /** A trace that is not called, but a part of what an outer one does. */
     static Trace recorded(List<TensorSpec> specs, Function<List<Tensor>, ? extends List<? extends Operand>> function) {
         Trace trace = new Trace();
+        // The function is the caller's code, whose overridden gradients it has; a function that is traced again is not.
+        var overrides = Executor.replacement();
         within(trace, trace.new Listener(), () -> {
+            Executor.replace(overrides);
             for (TensorSpec spec : specs) {
                 trace.placeholders.add(trace.own(AutodiffProvider.current().placeholder(spec)));
             }
@@ -100,9 +106,11 @@ final class Trace {
     private static void within(@Nullable Trace trace, Recorder recorder, Runnable code) {
         Trace outer = CURRENT.get();
         CURRENT.set(trace);
+        ACTIVE.incrementAndGet();
         try {
             Executor.isolated(recorder, code);
         } finally {
+            ACTIVE.decrementAndGet();
             CURRENT.set(outer);
         }
     }
@@ -119,6 +127,13 @@ final class Trace {
             call.inputs().forEach(Trace.this::use);
             call.outputs().forEach(Trace.this::own);
             events.add(actual -> again(call, actual));
+        }
+
+        @Override
+        public void derived(OpCall<Tensor> call) {
+            call.inputs().forEach(Trace.this::use);
+            events.add(actual -> Executor.derived(
+                    call.withInputs(mapped(call.inputs(), actual)).withOutputs(mapped(call.outputs(), actual))));
         }
 
         @Override
@@ -237,7 +252,7 @@ final class Trace {
         put(placeholders, inputs, actual);
         put(captures, captured, actual);
         events.forEach(event -> event.accept(actual));
-        return results.stream().map(result -> mapped(result, actual)).toList();
+        return mapped(results, actual);
     }
 
     private static void put(List<Tensor> traced, List<Tensor> given, OperandMap<Tensor> actual) {
@@ -292,12 +307,14 @@ final class Trace {
 
     /** Also where no input is an argument's: a tape may watch what was captured. */
     private static void again(OpCall<Tensor> call, OperandMap<Tensor> actual) {
-        List<Tensor> inputs =
-                call.inputs().stream().map(input -> mapped(input, actual)).toList();
-        List<Tensor> outputs = Executor.execute(call.op(), call.attributes(), inputs);
+        List<Tensor> outputs = Executor.execute(call.op(), call.attributes(), mapped(call.inputs(), actual));
         for (int i = 0; i < outputs.size(); i++) {
             actual.put(call.outputs().get(i), outputs.get(i));
         }
+    }
+
+    private static List<Tensor> mapped(List<Tensor> traced, OperandMap<Tensor> actual) {
+        return traced.stream().map(tensor -> mapped(tensor, actual)).toList();
     }
 
     private static Tensor mapped(Tensor traced, OperandMap<Tensor> actual) {

@@ -35,8 +35,9 @@ public final class Variable implements Operand {
         this.name = name;
         this.trainable = trainable;
         this.spec = initial.spec();
-        this.readCall =
-                OpCall.of(BackwardPass.READ, Attributes.NONE, List.of(spec)).withInputs(List.of(this));
+        this.readCall = OpCall.of(BackwardPass.READ, Attributes.NONE, List.of(spec))
+                .withOutputSpecs(List.of(spec))
+                .withInputs(List.of(this));
         this.value = Executor.created(AutodiffProvider.current().alias(initial));
     }
 

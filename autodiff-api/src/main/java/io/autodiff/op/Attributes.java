@@ -81,7 +81,7 @@ public final class Attributes {
         return new Attributes(values);
     }
 
-    private static Object immutable(String name, Object value) {
+    static Object immutable(String name, Object value) {
         Objects.requireNonNull(value, name);
         if (value instanceof List<?> list) {
             List<Long> longs = new ArrayList<>();
@@ -120,6 +120,28 @@ public final class Attributes {
      */
     public long integer(String name) {
         return get(name, Long.class);
+    }
+
+    /**
+     * A real number.
+     *
+     * @param name the attribute
+     * @return its value
+     * @throws IllegalArgumentException if there is no such attribute of that type
+     */
+    public double real(String name) {
+        return get(name, Double.class);
+    }
+
+    /**
+     * A text.
+     *
+     * @param name the attribute
+     * @return its value
+     * @throws IllegalArgumentException if there is no such attribute of that type
+     */
+    public String text(String name) {
+        return get(name, String.class);
     }
 
     /**
@@ -174,15 +196,26 @@ public final class Attributes {
         return type.cast(value);
     }
 
+    /** These, and the defaults of those that are declared and not here. */
+    Attributes withDefaults(Map<String, Attribute<?>> declared) {
+        Map<String, Object> all = null;
+        for (Attribute<?> attribute : declared.values()) {
+            Object value = attribute.defaultValue();
+            if (value != null && !values.containsKey(attribute.name())) {
+                all = all == null ? new TreeMap<>(values) : all;
+                all.put(attribute.name(), value);
+            }
+        }
+        return all == null ? this : new Attributes(all);
+    }
+
     /** Says what is wrong with these attributes for an op that declares the given ones; null if nothing is. */
     @Nullable
-    String mismatch(Map<String, Class<?>> declared) {
-        for (Map.Entry<String, Class<?>> entry : declared.entrySet()) {
-            Object value = values.get(entry.getKey());
-            if (!entry.getValue().isInstance(value)) {
-                return "attribute '" + entry.getKey() + "' must be a "
-                        + entry.getValue().getSimpleName() + ", it is "
-                        + (value == null ? "missing" : value);
+    String mismatch(Map<String, Attribute<?>> declared) {
+        for (Attribute<?> attribute : declared.values()) {
+            String problem = attribute.problem(values.get(attribute.name()));
+            if (problem != null) {
+                return problem;
             }
         }
         if (values.size() != declared.size()) {

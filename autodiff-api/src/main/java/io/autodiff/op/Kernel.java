@@ -7,6 +7,9 @@ import java.util.List;
  * reference to them, and returns one array for each output, of the shape and dtype that the op's shape function declared.
  * An input itself may be returned where the op is the identity; any other array must be new.
  *
+ * <p>The storage class {@link io.autodiff.Tensor} is that of composites: such a kernel is written with other ops, runs on every engine that
+ * has them, and is heard of by no tape; the gradient is the op's own.
+ *
  * <pre>{@code
  * Op.named("double").inputs("x").shape(Shapes.floating("x"))
  *     .kernel(INDArray.class, c -> c.input("x").mul(2))

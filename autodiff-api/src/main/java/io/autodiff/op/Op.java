@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -36,8 +35,7 @@ public final class Op {
     private final GradientFunction.@Nullable OfInput[] rules;
 
     private boolean whole; // only ever goes from false to true, so that a stale read costs one more check
-    /** Of the last call of any thread: a stale one, too, is right or does not fit. */
-    OpCall.@Nullable Signature lastSignature;
+    final OpCall.Recent recentSignatures = new OpCall.Recent();
 
     private Op(String name, OpParts parts) {
         this.name = name;
@@ -95,15 +93,21 @@ public final class Op {
      * Declares an attribute that each call must give.
      *
      * @param attribute its name
-     * @param type Boolean, Long, Double, String, DType, Shape, or List for a list of Long
+     * @param type as for {@link Attribute#of}
      * @return the op with this attribute
      */
     public Op attribute(String attribute, Class<?> type) {
-        if (!Attributes.TYPES.contains(type)) {
-            throw new IllegalArgumentException("op '" + name + "': attribute '" + attribute + "' cannot be a "
-                    + type.getName() + "; use Boolean, Long, Double, String, DType, Shape or List");
-        }
-        return with(p -> p.attributes = plus(p.attributes, attribute, type));
+        return attribute(Attribute.of(attribute, type));
+    }
+
+    /**
+     * Declares an attribute.
+     *
+     * @param attribute its name and type, its default, and what its values must be
+     * @return the op with this attribute
+     */
+    public Op attribute(Attribute<?> attribute) {
+        return with(p -> p.attributes = plus(p.attributes, attribute.name(), attribute));
     }
 
     /**
@@ -113,7 +117,7 @@ public final class Op {
      * @return the op with this shape rule
      */
     public Op shape(Function<OpCall<TensorSpec>, TensorSpec> function) {
-        return shapes(c -> List.of(function.apply(c)));
+        return shapes(function, c -> List.of(function.apply(c)));
     }
 
     /**
@@ -123,7 +127,11 @@ public final class Op {
      * @return the op with this shape rule
      */
     public Op shapes(ShapeFunction function) {
-        return with(p -> p.shape = function);
+        return shapes(function, function);
+    }
+
+    private Op shapes(Object author, ShapeFunction function) {
+        return with(author, p -> p.shape = function);
     }
 
     /**
@@ -135,7 +143,7 @@ public final class Op {
      * @return the op with this kernel
      */
     public <T> Op kernel(Class<T> storage, Function<OpCall<T>, T> kernel) {
-        return kernels(storage, c -> List.of(kernel.apply(c)));
+        return kernels(kernel, storage, c -> Collections.singletonList(kernel.apply(c)));
     }
 
     /**
@@ -147,7 +155,11 @@ public final class Op {
      * @return the op with this kernel
      */
     public <T> Op kernels(Class<T> storage, Kernel<T> kernel) {
-        return with(p -> p.kernels = plus(p.kernels, storage, kernel));
+        return kernels(kernel, storage, kernel);
+    }
+
+    private <T> Op kernels(Object author, Class<T> storage, Kernel<T> kernel) {
+        return with(author, p -> p.kernels = plus(p.kernels, storage, kernel));
     }
 
     /**
@@ -158,7 +170,7 @@ public final class Op {
      * @return the op with this meaning
      */
     public Op elementwise(Function<Elementwise, ScalarExpression> meaning) {
-        return with(p -> p.elementwise = meaning.apply(new Elementwise(this)));
+        return with(meaning, p -> p.elementwise = meaning.apply(new Elementwise(this)));
     }
 
     /**
@@ -188,7 +200,7 @@ public final class Op {
      * @return the op with this gradient
      */
     public Op gradient(String input, GradientFunction.OfInput rule) {
-        return with(p -> p.gradients = plus(p.gradients, input, rule));
+        return with(rule, p -> p.gradients = plus(p.gradients, input, rule));
     }
 
     /**
@@ -198,7 +210,7 @@ public final class Op {
      * @return the op with these gradients
      */
     public Op gradients(GradientFunction rule) {
-        return with(p -> p.jointGradients = rule);
+        return with(rule, p -> p.jointGradients = rule);
     }
 
     /**
@@ -241,8 +253,13 @@ public final class Op {
         return parts.outputs;
     }
 
-    /** {@return by name, the types of the attributes that each call gives} */
-    public Map<String, Class<?>> attributeTypes() {
+    /** {@return whether there is exactly one output} */
+    public boolean hasOneOutput() {
+        return parts.outputs.size() == 1;
+    }
+
+    /** {@return by name, the attributes that it declares} */
+    public Map<String, Attribute<?>> attributes() {
         return parts.attributes;
     }
 
@@ -335,37 +352,7 @@ public final class Op {
      * @throws IllegalArgumentException if count, attributes, shapes or dtypes of the inputs do not fit
      */
     public List<TensorSpec> infer(OpCall<TensorSpec> call) {
-        checked();
-        int given = call.inputCount();
-        if (parts.variadic ? given == 0 : given != parts.inputs.size()) {
-            throw call.error("takes " + (parts.variadic ? "at least one input" : "the inputs " + parts.inputs)
-                    + ", got " + given);
-        }
-        String mismatch = call.attributes().mismatch(parts.attributes);
-        if (mismatch != null) {
-            throw call.error(mismatch);
-        }
-        List<TensorSpec> specs = inferred(call);
-        if (specs.size() != parts.outputs.size()) {
-            throw new IllegalStateException("the shape function of op '" + name + "' gave " + specs.size()
-                    + " specs for the outputs " + parts.outputs);
-        }
-        return specs;
-    }
-
-    /** What the shape function says; of a refusal of its helpers, who know of no op, the message gets the op and its inputs. */
-    private List<TensorSpec> inferred(OpCall<TensorSpec> call) {
-        try {
-            return Objects.requireNonNull(parts.shape, "shape").infer(call);
-        } catch (InvalidOperandException e) {
-            throw e;
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            InvalidOperandException told = call.error(String.valueOf(e.getMessage()));
-            told.initCause(e);
-            throw told;
-        } catch (RuntimeException e) {
-            throw new IllegalStateException("the shape function of " + call.describe() + " failed: " + e, e);
-        }
+        return ShapeCheck.infer(checked().parts, call);
     }
 
     /** {@return whether one rule gives the gradients of all inputs: {@link #gradients}, and not {@link #gradient}} */
@@ -412,6 +399,29 @@ public final class Op {
         return parts.variadic ? parts.inputs.get(0) : input < parts.inputs.size() ? parts.inputs.get(input) : "?";
     }
 
+    /** The same op where a gradient is overridden: of one input, or of all inputs where none is named. */
+    Op withGradient(@Nullable String input, GradientFunction.@Nullable OfInput rule, @Nullable GradientFunction joint) {
+        return with(p -> p.overrideGradient(input, rule, joint));
+    }
+
+    /** These attributes, and the defaults of others. */
+    Attributes withDefaults(Attributes given) {
+        return parts.attributes.isEmpty() ? given : given.withDefaults(parts.attributes);
+    }
+
+    /** {@return the class that has the op's functions, as far as they are not the API's: a cache keeps the op no longer than that} */
+    public @Nullable Class<?> author() {
+        return parts.author;
+    }
+
+    private Op with(Object function, Consumer<OpParts> change) {
+        Objects.requireNonNull(function, "function");
+        return with(p -> {
+            p.by(function);
+            change.accept(p);
+        });
+    }
+
     private Op with(Consumer<OpParts> change) {
         OpParts copy = parts.copy();
         change.accept(copy);
@@ -426,16 +436,13 @@ public final class Op {
         return Collections.unmodifiableMap(copy);
     }
 
-    /** {@return the name with inputs and outputs, such as {@code add(x, y) -> output}} */
+    /** {@return the name with inputs, outputs and attributes, such as {@code sum(x) -> output {keepDims=Boolean}}} */
     @Override
     public String toString() {
-        return name + "(" + String.join(", ", parts.inputs) + (parts.variadic ? "..." : "") + ") -> "
-                + String.join(", ", parts.outputs) + (parts.attributes.isEmpty() ? "" : " " + attributeNames());
+        return OpDescription.line(this);
     }
 
-    private Map<String, String> attributeNames() {
-        Map<String, String> names = new TreeMap<>();
-        parts.attributes.forEach((attribute, type) -> names.put(attribute, type.getSimpleName()));
-        return names;
+    OpParts parts() {
+        return parts;
     }
 }

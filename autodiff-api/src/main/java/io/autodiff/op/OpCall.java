@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,22 +25,54 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the inputs and outputs are in this reading
  */
 public final class OpCall<T> {
+    /** The last few signatures of an op's calls, of any thread: an outdated one, too, is right or does not fit. */
+    static final class Recent {
+        private final @Nullable Signature[] signatures = new Signature[8];
+        private int next;
+
+        @Nullable
+        Signature find(Attributes attributes, Operand[] operands) {
+            for (Signature signature : signatures) {
+                if (signature == null || signature.fits(attributes, operands)) {
+                    return signature;
+                }
+            }
+            return null;
+        }
+
+        /** Threads that do so at the same time may lose one, which is then settled again. */
+        void add(Signature signature) {
+            signatures[next++ & (signatures.length - 1)] = signature;
+        }
+    }
+
     /** What an op's calls have in common that differ in nothing but the tensors. */
     static final class Signature {
         private final Op op;
+        /** Without the defaults. */
+        private final Attributes given;
+
         private final Attributes attributes;
         private final TensorSpec[] inputSpecs;
-        private final List<TensorSpec> outputSpecs;
+        private final TensorSpec[] outputSpecs;
+        /** Threads may set it at once: whichever stays serves. */
+        private @Nullable Object prepared;
 
-        Signature(Op op, Attributes attributes, TensorSpec[] inputSpecs, List<TensorSpec> outputSpecs) {
+        Signature(Op op, Attributes given, TensorSpec[] inputSpecs, List<TensorSpec> outputSpecs) {
+            this(op, given, op.withDefaults(given), inputSpecs, outputSpecs);
+        }
+
+        private Signature(
+                Op op, Attributes given, Attributes attributes, TensorSpec[] inputSpecs, List<TensorSpec> outputSpecs) {
             this.op = op;
+            this.given = given;
             this.attributes = attributes;
             this.inputSpecs = inputSpecs;
-            this.outputSpecs = outputSpecs;
+            this.outputSpecs = outputSpecs.toArray(new TensorSpec[0]);
         }
 
         private boolean fits(Attributes others, Operand[] operands) {
-            if (!others.equals(attributes) || operands.length != inputSpecs.length) {
+            if (!others.equals(given) || operands.length != inputSpecs.length) {
                 return false;
             }
             for (int i = 0; i < operands.length; i++) {
@@ -54,10 +88,10 @@ public final class OpCall<T> {
     /** Of T each; an array, and not a list, because calls are made and read for every op that runs. */
     private final Object[] inputs;
 
-    /** Empty until they are there. */
-    private List<T> outputs;
+    /** The T that is the only output, or an array of them; null until they are there. */
+    private @Nullable Object outputs;
 
-    private OpCall(Signature signature, Object[] inputs, List<T> outputs) {
+    private OpCall(Signature signature, Object[] inputs, @Nullable Object outputs) {
         this.signature = signature;
         this.inputs = inputs;
         this.outputs = outputs;
@@ -73,7 +107,7 @@ public final class OpCall<T> {
      */
     public static OpCall<TensorSpec> of(Op op, Attributes attributes, List<TensorSpec> inputSpecs) {
         TensorSpec[] specs = inputSpecs.toArray(new TensorSpec[0]);
-        return new OpCall<>(new Signature(op, attributes, specs, List.of()), specs, List.of());
+        return new OpCall<>(new Signature(op, attributes, specs, List.of()), specs, null);
     }
 
     /**
@@ -90,7 +124,10 @@ public final class OpCall<T> {
     public static OpCall<Tensor> applied(Op op, Attributes attributes, Operand[] operands) {
         OpCall<Tensor> call = on(op, attributes, operands);
         // In place, and not by withOutputs: of what each op costs, a copy is a good part.
-        call.outputs = AutodiffProvider.current().apply(call);
+        AutodiffProvider engine = AutodiffProvider.current();
+        call.outputs = call.outputCount() == 1
+                ? engine.apply(call)
+                : engine.applyAll(call).toArray();
         return call;
     }
 
@@ -104,15 +141,18 @@ public final class OpCall<T> {
      * @throws IllegalArgumentException if the op cannot take these inputs; no variable is read then
      */
     public static OpCall<Tensor> on(Op op, Attributes attributes, Operand... operands) {
-        Signature signature = op.lastSignature;
-        if (signature == null || !signature.fits(attributes, operands)) {
+        Signature signature = op.recentSignatures.find(attributes, operands);
+        if (signature == null) {
             signature = settled(op, attributes, operands);
-            op.lastSignature = signature;
+            op.recentSignatures.add(signature);
         }
         for (int i = 0; i < operands.length; i++) {
-            operands[i] = operands[i].asTensor();
+            Tensor tensor = operands[i].asTensor();
+            if (tensor != operands[i]) {
+                operands[i] = tensor;
+            }
         }
-        return new OpCall<>(signature, operands, List.of());
+        return new OpCall<>(signature, operands, null);
     }
 
     private static Signature settled(Op op, Attributes attributes, Operand[] operands) {
@@ -121,7 +161,7 @@ public final class OpCall<T> {
             specs[i] = operands[i].spec();
         }
         List<TensorSpec> outputs = op.infer(of(op, attributes, Arrays.asList(specs)));
-        return new Signature(op, attributes, specs, List.copyOf(outputs));
+        return new Signature(op, attributes, specs, outputs);
     }
 
     /**
@@ -132,7 +172,7 @@ public final class OpCall<T> {
      * @return a call that has this call's input and output specs, and no outputs yet
      */
     public <U> OpCall<U> withInputs(List<? extends U> otherInputs) {
-        return new OpCall<>(signature, otherInputs.toArray(), List.of());
+        return new OpCall<>(signature, otherInputs.toArray(), null);
     }
 
     /**
@@ -143,7 +183,18 @@ public final class OpCall<T> {
      */
     public OpCall<T> withOutputSpecs(List<TensorSpec> specs) {
         return new OpCall<>(
-                new Signature(signature.op, signature.attributes, signature.inputSpecs, List.copyOf(specs)),
+                new Signature(signature.op, signature.attributes, signature.inputSpecs, specs), inputs, outputs);
+    }
+
+    /**
+     * The same inputs and outputs as those of another op's call: what tapes are told where a gradient is overridden.
+     *
+     * @param other differs from this call's op in its gradients only
+     * @return the call
+     */
+    public OpCall<T> asCallOf(Op other) {
+        return new OpCall<>(
+                new Signature(other, signature.attributes, signature.inputSpecs, Arrays.asList(signature.outputSpecs)),
                 inputs,
                 outputs);
     }
@@ -155,7 +206,10 @@ public final class OpCall<T> {
      * @return the call
      */
     public OpCall<T> withOutputs(List<? extends T> results) {
-        return new OpCall<>(signature, inputs, List.copyOf(results));
+        return new OpCall<>(
+                signature,
+                inputs,
+                results.size() == 1 ? results.get(0) : List.copyOf(results).toArray());
     }
 
     /** {@return the op that is applied} */
@@ -205,6 +259,16 @@ public final class OpCall<T> {
         return input(index);
     }
 
+    /**
+     * What messages call an input.
+     *
+     * @param index its number, from 0
+     * @return its name in quotes, with its number where one name stands for many
+     */
+    public String inputName(int index) {
+        return "'" + op().inputName(index) + "'";
+    }
+
     /** {@return dtype and shape of each input} */
     public List<TensorSpec> inputSpecs() {
         return Collections.unmodifiableList(Arrays.asList(signature.inputSpecs));
@@ -222,22 +286,63 @@ public final class OpCall<T> {
 
     /** {@return shape and dtype of each output; empty while the shape function runs} */
     public List<TensorSpec> outputSpecs() {
-        return signature.outputSpecs;
+        return Collections.unmodifiableList(Arrays.asList(signature.outputSpecs));
     }
 
     /** {@return shape and dtype of the first output} */
     public TensorSpec outputSpec() {
-        return signature.outputSpecs.get(0);
+        return signature.outputSpecs[0];
+    }
+
+    /** {@return how many outputs there are; 0 while the shape function runs} */
+    public int outputCount() {
+        return signature.outputSpecs.length;
     }
 
     /** {@return all outputs, in the op's order; empty unless this is the reading of a gradient function} */
+    @SuppressWarnings("unchecked") // withOutputs puts in what is a T
     public List<T> outputs() {
-        return outputs;
+        return outputs == null
+                ? List.of()
+                : outputs instanceof Object[] several
+                        ? (List<T>) Collections.unmodifiableList(Arrays.asList(several))
+                        : List.of((T) outputs);
     }
 
     /** {@return the first output} */
     public T output() {
-        return outputs.get(0);
+        return output(0);
+    }
+
+    /**
+     * One output by its number.
+     *
+     * @param index from 0
+     * @return the output
+     */
+    @SuppressWarnings("unchecked") // withOutputs puts in what is a T
+    public T output(int index) {
+        Object output = outputs instanceof Object[] several ? several[index] : outputs;
+        return (T) Objects.requireNonNull(output);
+    }
+
+    /**
+     * What an engine makes of op, attributes and specs alone, such as a program: made at the first call that has them, and kept for
+     * the others.
+     *
+     * @param type of what is made: immutable, and with final fields only, since threads may make and see it at the same time
+     * @param make makes it of a call that has specs for its inputs
+     * @param <P> of what is made
+     * @return what was made
+     */
+    public <P> P prepared(Class<P> type, Function<OpCall<TensorSpec>, P> make) {
+        Object present = signature.prepared;
+        if (type.isInstance(present)) {
+            return type.cast(present);
+        }
+        P made = make.apply(new OpCall<>(signature, signature.inputSpecs, null));
+        signature.prepared = made;
+        return made;
     }
 
     /**
@@ -249,6 +354,38 @@ public final class OpCall<T> {
      */
     public InvalidOperandException error(String problem) {
         return new InvalidOperandException(describe() + ": " + problem);
+    }
+
+    /**
+     * The exception for code of the op that threw another. That of an op below is told as it is.
+     *
+     * @param code what failed, such as {@code the kernel}
+     * @param cause what it threw
+     * @return an {@link InvalidOpException}, or, where inputs were refused, an {@link InvalidOperandException}
+     */
+    public RuntimeException failure(String code, Throwable cause) {
+        if (cause instanceof InvalidOpException below) {
+            return below;
+        }
+        String message = code + " of " + describe() + " failed: " + cause + "; " + OpDescription.author(op());
+        if (cause instanceof InvalidOperandException) {
+            InvalidOperandException told = new InvalidOperandException(message);
+            told.initCause(cause);
+            return told;
+        }
+        return new InvalidOpException(message, cause);
+    }
+
+    /**
+     * The exception for code of the op that gave what does not fit.
+     *
+     * @param code what is wrong, such as {@code the kernel}
+     * @param problem how
+     * @return the exception, to be thrown
+     */
+    public InvalidOpException wrong(String code, String problem) {
+        return new InvalidOpException(
+                code + " of " + describe() + ": " + problem + "; " + OpDescription.author(op()), null);
     }
 
     /** {@return the op's name and its inputs' dtypes and shapes, such as {@code mul(x=float64[2], y=float64[])}} */

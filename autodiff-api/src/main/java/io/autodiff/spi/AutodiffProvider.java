@@ -30,6 +30,14 @@ public interface AutodiffProvider {
     }
 
     /**
+     * Whether a tensor is of this engine, and so where it computes.
+     *
+     * @param tensor any
+     * @return whether {@link #apply} takes it
+     */
+    boolean owns(Tensor tensor);
+
+    /**
      * A scalar that has its value.
      *
      * @param dtype its dtype
@@ -67,13 +75,22 @@ public interface AutodiffProvider {
     Tensor alias(Tensor tensor);
 
     /**
-     * The tensors that a call results in. They may be computed at any time from now on.
+     * The tensor that a call of one output results in. It may be computed at any time from now on.
      *
-     * @param call op, attributes, inputs of this engine, and the output specs, all of them checked
+     * @param call op, attributes, inputs of this engine, and the output spec, all of them checked
+     * @return the output
+     * @throws IllegalStateException if an input was released
+     */
+    Tensor apply(OpCall<Tensor> call);
+
+    /**
+     * The tensors that a call results in, as {@link #apply} for any number of outputs.
+     *
+     * @param call as for {@link #apply}
      * @return one tensor for each output
      * @throws IllegalStateException if an input was released
      */
-    List<Tensor> apply(OpCall<Tensor> call);
+    List<Tensor> applyAll(OpCall<Tensor> call);
 
     /**
      * A tensor that has no value and never will: what a traced function computes with. What is computed of it has none either, and

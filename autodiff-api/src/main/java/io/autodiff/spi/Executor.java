@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place where every op passes, eager or traced, built-in or plugin; and where the thread's recorders hear of it.
@@ -21,7 +23,19 @@ import java.util.List;
  * }</pre>
  */
 public final class Executor {
-    private static final ThreadLocal<ArrayList<Recorder>> RECORDERS = ThreadLocal.withInitial(ArrayList::new);
+    /** A thread's recorders, outermost first. */
+    private static final class Recorders extends ArrayList<Recorder> {
+        private static final long serialVersionUID = 1;
+
+        /** What recorders hear in place of each call; null for the call itself. */
+        transient @Nullable UnaryOperator<OpCall<Tensor>> replacement;
+
+        Recorders(List<? extends Recorder> recorders) {
+            super(recorders);
+        }
+    }
+
+    private static final ThreadLocal<Recorders> RECORDERS = ThreadLocal.withInitial(() -> new Recorders(List.of()));
 
     private Executor() {}
 
@@ -36,25 +50,33 @@ public final class Executor {
      * @throws IllegalStateException if an input was released, or the op is not whole
      */
     public static List<Tensor> execute(Op op, Attributes attributes, List<? extends Operand> operands) {
-        return outputs(op, attributes, operands.toArray(new Operand[0]));
+        return applied(op, attributes, operands.toArray(new Operand[0])).outputs();
     }
 
     /** The array is not the caller's any more. */
     private static Tensor output(Op op, Attributes attributes, Operand[] operands) {
-        if (op.outputNames().size() != 1) {
+        if (!op.hasOneOutput()) {
             throw new IllegalArgumentException("op '" + op.name() + "' has the outputs " + op.outputNames()
                     + "; call execute(op, attributes, List.of(...)) for all of them");
         }
-        return outputs(op, attributes, operands).get(0);
+        return applied(op, attributes, operands).output();
     }
 
-    private static List<Tensor> outputs(Op op, Attributes attributes, Operand[] operands) {
+    private static OpCall<Tensor> applied(Op op, Attributes attributes, Operand[] operands) {
         OpCall<Tensor> call = OpCall.applied(op, attributes, operands);
-        List<Recorder> recorders = RECORDERS.get();
+        Recorders recorders = RECORDERS.get();
+        if (recorders.replacement != null) {
+            tell(recorders, recorders.replacement.apply(call));
+        } else {
+            tell(recorders, call);
+        }
+        return call;
+    }
+
+    private static void tell(Recorders recorders, OpCall<Tensor> call) {
         for (int i = 0; i < recorders.size(); i++) {
             recorders.get(i).applied(call);
         }
-        return call.outputs();
     }
 
     /**
@@ -163,6 +185,18 @@ public final class Executor {
     }
 
     /**
+     * Tells the recorders whose outputs some tensors are as far as gradients go.
+     *
+     * @param call its outputs are there, and no op that was applied has one of them for an input
+     */
+    public static void derived(OpCall<Tensor> call) {
+        List<Recorder> recorders = RECORDERS.get();
+        for (int i = 0; i < recorders.size(); i++) {
+            recorders.get(i).derived(call);
+        }
+    }
+
+    /**
      * Makes a recorder hear of what this thread does from now on.
      *
      * @param recorder not yet pushed
@@ -189,14 +223,33 @@ public final class Executor {
     }
 
     /**
-     * Runs code of which one recorder hears, and none of those that were pushed before.
+     * Runs code of which one recorder hears, and none of those that were pushed before; and no call is replaced.
      *
      * @param recorder hears of the code
      * @param code what to run
      */
     public static void isolated(Recorder recorder, Runnable code) {
-        ArrayList<Recorder> outer = RECORDERS.get();
-        RECORDERS.set(new ArrayList<>(List.of(recorder)));
+        within(new Recorders(List.of(recorder)), code);
+    }
+
+    /**
+     * Runs code of which a recorder hears, and those that were pushed before but for tapes.
+     *
+     * @param recorder hears of the code
+     * @param code what to run
+     */
+    public static void untaped(Recorder recorder, Runnable code) {
+        Recorders outer = RECORDERS.get();
+        Recorders inner = new Recorders(
+                outer.stream().filter(other -> !other.hearsEachOp()).toList());
+        inner.add(recorder);
+        inner.replacement = outer.replacement;
+        within(inner, code);
+    }
+
+    private static void within(Recorders inner, Runnable code) {
+        Recorders outer = RECORDERS.get();
+        RECORDERS.set(inner);
         try {
             code.run();
         } finally {
@@ -207,5 +260,19 @@ public final class Executor {
     /** {@return this thread's recorders, outermost first; a live view} */
     public static List<Recorder> recorders() {
         return Collections.unmodifiableList(RECORDERS.get());
+    }
+
+    /** {@return what this thread's recorders hear in place of a call; null for the call itself} */
+    public static @Nullable UnaryOperator<OpCall<Tensor>> replacement() {
+        return RECORDERS.get().replacement;
+    }
+
+    /**
+     * Settles what this thread's recorders hear in place of each call. What the call computes stays as it is.
+     *
+     * @param replacement gives a call of the same inputs and outputs; null for the call itself
+     */
+    public static void replace(@Nullable UnaryOperator<OpCall<Tensor>> replacement) {
+        RECORDERS.get().replacement = replacement;
     }
 }

@@ -35,6 +35,14 @@ public interface Recorder {
     default void applied(OpCall<Tensor> call) {}
 
     /**
+     * Tensors that other calls computed are, as far as gradients go, the outputs of one that no engine ever sees: its op has its
+     * gradients, and need have nothing else.
+     *
+     * @param call the call with its outputs
+     */
+    default void derived(OpCall<Tensor> call) {}
+
+    /**
      * A variable was read.
      *
      * @param variable the variable

@@ -2,7 +2,6 @@ package io.autodiff.spi;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /** Finds providers, and chooses the engine. */
@@ -19,7 +18,7 @@ final class Services {
             synchronized (Services.class) {
                 chosen = engine;
                 if (chosen == null) {
-                    chosen = choose(installed(AutodiffProvider.class), System.getProperty(CHOICE));
+                    chosen = choose(discovered(AutodiffProvider.class), System.getProperty(CHOICE));
                     engine = chosen;
                 }
             }
@@ -28,11 +27,13 @@ final class Services {
     }
 
     /** The named engine, or the one of highest priority; among equals the first by name, so that jar order does not matter. */
-    static AutodiffProvider choose(List<AutodiffProvider> found, @Nullable String wanted) {
+    static AutodiffProvider choose(Discovery<AutodiffProvider> engines, @Nullable String wanted) {
+        List<AutodiffProvider> found = engines.found();
         if (found.isEmpty()) {
-            throw new IllegalStateException(
+            throw told(
                     "no autodiff engine is on the class path: add the jar io.autodiff:autodiff-nd4j "
-                            + "(and an ND4J backend, such as org.nd4j:nd4j-native-platform)");
+                            + "(and an ND4J backend, such as org.nd4j:nd4j-native-platform)",
+                    engines.failures());
         }
         AutodiffProvider best = null;
         List<String> names = new ArrayList<>();
@@ -43,8 +44,10 @@ final class Services {
             }
         }
         if (best == null) {
-            throw new IllegalStateException("the system property " + CHOICE + " asks for the engine '" + wanted
-                    + "', the class path has " + names);
+            throw told(
+                    "the system property " + CHOICE + " asks for the engine '" + wanted + "', the class path has "
+                            + names,
+                    engines.failures());
         }
         return best;
     }
@@ -54,13 +57,30 @@ final class Services {
         return byPriority < 0 || (byPriority == 0 && a.name().compareTo(b.name()) < 0);
     }
 
-    /** Those that the thread's class loader sees, else those that this library's own does. */
-    static <S> List<S> installed(Class<S> type) {
-        List<S> found = new ArrayList<>();
-        ServiceLoader.load(type).forEach(found::add);
-        if (found.isEmpty()) {
-            ServiceLoader.load(type, Services.class.getClassLoader()).forEach(found::add);
+    /** With what is wrong with the providers that do not load, and the first of their causes. */
+    private static IllegalStateException told(String message, List<Discovery.Failure> failures) {
+        StringBuilder text = new StringBuilder(message);
+        for (Discovery.Failure failure : failures) {
+            Class<?> provider = failure.provider();
+            text.append("; ")
+                    .append(provider == null ? "one" : provider.getName())
+                    .append(" does not load: ")
+                    .append(failure.cause());
         }
-        return found;
+        return new IllegalStateException(
+                text.toString(), failures.isEmpty() ? null : failures.get(0).cause());
+    }
+
+    /** {@return those of {@link #discovered} that load} */
+    static <S> List<S> installed(Class<S> type) {
+        return discovered(type).found();
+    }
+
+    /** Those that the thread's class loader sees, else those that this library's own does. */
+    private static <S> Discovery<S> discovered(Class<S> type) {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        Discovery<S> found =
+                context == null ? new Discovery<>(List.of(), List.of()) : Discovery.of(type, context, c -> true);
+        return found.found().isEmpty() ? Discovery.of(type, Services.class.getClassLoader(), c -> true) : found;
     }
 }

@@ -7,6 +7,7 @@ import io.autodiff.Random;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
 import io.autodiff.UnconnectedGradients;
+import io.autodiff.op.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -89,7 +90,28 @@ public record GradientCheck(int order, double eps, double absolute, double relat
      * @throws IllegalArgumentException if the function gives no float64, or no input is float64
      */
     public void check(Function<List<Tensor>, ? extends Operand> function, List<? extends Operand> inputs) {
-        List<String> mismatches = mismatches(function, inputs);
+        requireNone(mismatches(function, inputs));
+    }
+
+    /**
+     * Checks a function at a point whose gradient is meant to be another function's, as that of a straight-through quantizer is: the
+     * gradients of the one against central differences of the other. From second order on, the gradients are checked as what they are, the
+     * derivatives of those of the order before.
+     *
+     * @param function from tensors to one tensor of float64
+     * @param like the function whose gradient it is to have, with a result of the same shape
+     * @param inputs where to check; the gradients by the float64 ones are checked, the others are constants
+     * @throws AssertionError if a gradient is off; the message has order, input, element, and both figures
+     * @throws IllegalArgumentException if a function gives no float64, or no input is float64
+     */
+    public void checkLike(
+            Function<List<Tensor>, ? extends Operand> function,
+            Function<List<Tensor>, ? extends Operand> like,
+            List<? extends Operand> inputs) {
+        requireNone(mismatches(function, like, inputs));
+    }
+
+    private void requireNone(List<String> mismatches) {
         if (!mismatches.isEmpty()) {
             throw new AssertionError("gradients differ from central differences (" + this + "):\n  "
                     + String.join("\n  ", mismatches.subList(0, Math.min(MOST_REPORTED, mismatches.size())))
@@ -108,6 +130,13 @@ public record GradientCheck(int order, double eps, double absolute, double relat
      * @throws IllegalArgumentException if the function gives no float64, or no input is float64
      */
     public List<String> mismatches(Function<List<Tensor>, ? extends Operand> function, List<? extends Operand> inputs) {
+        return mismatches(function, function, inputs);
+    }
+
+    private List<String> mismatches(
+            Function<List<Tensor>, ? extends Operand> function,
+            Function<List<Tensor>, ? extends Operand> like,
+            List<? extends Operand> inputs) {
         List<Tensor> at = new ArrayList<>();
         inputs.forEach(input -> at.add(input.asTensor().stopGradient()));
         List<String> mismatches = new ArrayList<>();
@@ -115,15 +144,15 @@ public record GradientCheck(int order, double eps, double absolute, double relat
         Function<List<Tensor>, ? extends Operand> f = function;
         for (int level = 1; level <= order; level++) {
             Product product = new Product(f, at, random);
-            compare(level, product, mismatches);
+            compare(level, product, level == 1 ? product.of(like) : product, mismatches);
             f = product.derivative(random);
             at.add(product.outputGradient);
         }
         return mismatches;
     }
 
-    private void compare(int level, Product product, List<String> mismatches) {
-        List<Tensor> numeric = NumericalDerivative.gradient(product::loss, product.at, eps);
+    private void compare(int level, Product product, Product like, List<String> mismatches) {
+        List<Tensor> numeric = NumericalDerivative.gradient(like::loss, product.at, eps);
         List<Tensor> analytic = product.gradients(product.at);
         for (int k = 0; k < numeric.size(); k++) {
             double[] expected = numeric.get(k).toDoubleArray();
@@ -147,6 +176,16 @@ public record GradientCheck(int order, double eps, double absolute, double relat
         final Tensor outputGradient;
 
         Product(Function<List<Tensor>, ? extends Operand> function, List<Tensor> inputs, Random random) {
+            this(
+                    function,
+                    inputs,
+                    spec -> random.normal(DType.FLOAT64, spec.shape().toArray()));
+        }
+
+        private Product(
+                Function<List<Tensor>, ? extends Operand> function,
+                List<Tensor> inputs,
+                Function<TensorSpec, Tensor> outputGradient) {
             this.function = function;
             this.inputs = List.copyOf(inputs);
             for (int i = 0; i < inputs.size(); i++) {
@@ -160,7 +199,12 @@ public record GradientCheck(int order, double eps, double absolute, double relat
                 throw new IllegalArgumentException("a gradient check needs a float64 input and a float64 result, got "
                         + inputs + " and " + output.spec());
             }
-            outputGradient = random.normal(DType.FLOAT64, output.shape().toArray());
+            this.outputGradient = outputGradient.apply(output.spec());
+        }
+
+        /** Another function of the same inputs, times the same output gradient. */
+        Product of(Function<List<Tensor>, ? extends Operand> other) {
+            return new Product(other, inputs, spec -> outputGradient);
         }
 
         Tensor loss(List<Tensor> floating) {

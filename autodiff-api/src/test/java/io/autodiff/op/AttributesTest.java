@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -64,5 +65,60 @@ class AttributesTest {
         assertThrows(
                 InvalidOperandException.class,
                 () -> op.infer(OpCall.of(op, Attributes.of("axis", 1L), List.of(x.get(0), x.get(0)))));
+    }
+
+    private static final List<Attributes> SETTLED = new ArrayList<>();
+    private static final List<TensorSpec> X = List.of(new TensorSpec(DType.FLOAT32, Shape.of(2)));
+
+    private static final Op LEAKY = Op.named("leaky")
+            .inputs("x")
+            .attribute(Attribute.of("slope", Double.class)
+                    .defaultsTo(0.01)
+                    .mustBe("in [0, 1)", slope -> slope >= 0 && slope < 1))
+            .attribute(Attribute.of("axes", List.class).defaultsTo(List.of(0L)))
+            .attribute("mode", String.class)
+            .shape(c -> {
+                SETTLED.add(c.attributes());
+                return c.input("x");
+            })
+            .kernel(Object.class, c -> c.input("x"))
+            .notDifferentiable();
+
+    @Test
+    void whatACallDoesNotGiveIsTheDefault() {
+        OpCall<TensorSpec> call = OpCall.of(LEAKY, Attributes.of("mode", "fast"), X);
+        assertEquals(0.01, call.attributes().real("slope"));
+        assertEquals("fast", call.attributes().text("mode"));
+        assertArrayEquals(new long[] {0}, call.attributes().longs("axes"));
+        LEAKY.infer(call);
+        assertEquals(call.attributes(), SETTLED.get(SETTLED.size() - 1));
+        assertEquals(
+                0.5,
+                OpCall.of(LEAKY, Attributes.of("mode", "fast", "slope", 0.5), X)
+                        .attributes()
+                        .real("slope"));
+    }
+
+    @Test
+    void aValueThatIsNotAsItMustBeIsRefused() {
+        InvalidOperandException e = assertThrows(
+                InvalidOperandException.class,
+                () -> LEAKY.infer(OpCall.of(LEAKY, Attributes.of("mode", "fast", "slope", 2.0), X)));
+        assertEquals("leaky(x=float32[2]): attribute 'slope' is 2.0, it must be in [0, 1)", e.getMessage());
+        InvalidOperandException missing =
+                assertThrows(InvalidOperandException.class, () -> LEAKY.infer(OpCall.of(LEAKY, Attributes.NONE, X)));
+        assertEquals("leaky(x=float32[2]): attribute 'mode' must be a String, it is missing", missing.getMessage());
+    }
+
+    @Test
+    void aDeclarationIsCheckedAtOnce() {
+        Attribute<Double> rate = Attribute.of("rate", Double.class).mustBe("positive", r -> r > 0);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> rate.defaultsTo(-1.0));
+        assertEquals("the default does not fit: attribute 'rate' is -1.0, it must be positive", e.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Attribute.of("rate", Float.class));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Attribute.of("axes", List.class).defaultsTo(List.of("x")));
+        assertEquals("rate: Double = 2.0, positive", rate.defaultsTo(2.0).toString());
     }
 }

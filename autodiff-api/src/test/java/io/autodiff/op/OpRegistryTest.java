@@ -144,4 +144,87 @@ class OpRegistryTest {
             assertTrue(String.valueOf(e.getMessage()).contains(word), e.getMessage());
         }
     }
+
+    @Test
+    void anOpIsDescribed() {
+        Op op = Op.named("smooth")
+                .inputs("x", "k")
+                .outputs("y", "saved")
+                .residuals("saved")
+                .attribute(Attribute.of("width", Double.class).defaultsTo(0.5).mustBe("positive", w -> w > 0))
+                .attribute("axis", Long.class)
+                .shapes(c -> List.of(c.input("x"), c.input("x")))
+                .kernels(Object.class, c -> List.of(c.input("x"), c.input("x")))
+                .gradients((c, dys, needed) -> List.of(dys.get(0), dys.get(0)))
+                .notDifferentiable("k");
+        OpRegistry registry = new OpRegistry(List.of(new Provider("mine", List.of(op, TWICE))));
+        assertEquals("""
+                  smooth(x, k) -> y, saved {axis=Long, width=Double}
+                    input x: gradient, of all inputs together
+                    input k: not differentiable
+                    output y
+                    output saved: residual
+                    attribute width: Double = 0.5, positive
+                    attribute axis: Long
+                    kernels: java.lang.Object
+                    broadcasts: no
+                    fuses: no
+                    provider: 'mine' (io.autodiff.op.OpRegistryTest$Provider, autodiff-api)\
+                  """, registry.describe("smooth"));
+        assertMessage(
+                assertThrows(IllegalArgumentException.class, () -> registry.describe("smoth")), "'smoth'", "smooth");
+    }
+
+    @Test
+    void aProviderOfAnotherVersionIsNamed() {
+        OpProvider later = new OpProvider() {
+            @Override
+            public String name() {
+                return "later";
+            }
+
+            @Override
+            public int spiVersion() {
+                return 2;
+            }
+
+            @Override
+            public List<Op> ops() {
+                throw new AssertionError("not asked for");
+            }
+        };
+        assertMessage(
+                assertThrows(IllegalStateException.class, () -> new OpRegistry(List.of(later))),
+                "'later' (" + later.getClass().getName() + ", autodiff-api)",
+                "version 2",
+                "this library has version 1");
+    }
+
+    @Test
+    void aProviderWhoseOpsFailIsNamedAndItsCauseIsKept() {
+        OpRegistry registry = new OpRegistry(List.of(new Provider("good", List.of(TWICE))));
+        RuntimeException boom = new UnsupportedOperationException("boom");
+        Error missing = new NoClassDefFoundError("com/acme/Missing");
+        for (Throwable cause : List.of(boom, missing)) {
+            OpProvider failing = new OpProvider() {
+                @Override
+                public String name() {
+                    return "failing";
+                }
+
+                @Override
+                public List<Op> ops() {
+                    if (cause instanceof Error error) {
+                        throw error;
+                    }
+                    throw boom;
+                }
+            };
+            IllegalStateException e = assertThrows(IllegalStateException.class, () -> registry.register(failing));
+            assertMessage(e, "'failing'", "autodiff-api", String.valueOf(cause.getMessage()));
+            assertSame(cause, e.getCause());
+        }
+        assertEquals(Set.of("twice"), registry.names());
+        assertEquals(List.of(), registry.problems());
+    }
 }

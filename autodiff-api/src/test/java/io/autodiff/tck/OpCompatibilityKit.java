@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autodiff.DType;
+import io.autodiff.Functions;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
-import io.autodiff.Tensors;
 import io.autodiff.op.InvalidOperandException;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
@@ -45,7 +45,8 @@ import org.junit.jupiter.api.TestFactory;
  * }</pre>
  *
  * <p>For each sample: results as declared and as expected; gradients of all outputs, of first and second order, against central
- * differences; the kernel by itself, whether it leaves its inputs alone; other dtypes and forms of storage. For each elementwise op
+ * differences; the kernel by itself, whether it leaves its inputs alone; other dtypes and forms of storage; the same inside of a compiled
+ * function. For each elementwise op
  * also inputs made of its samples, that broadcast, are empty or hold special values: against the results of one element at a time.
  */
 public abstract class OpCompatibilityKit {
@@ -125,7 +126,7 @@ public abstract class OpCompatibilityKit {
 
     @TestFactory
     Stream<DynamicTest> gradientsAgreeWithCentralDifferences() {
-        return each(smooth(samples()), (sample, op) -> checkGradients(gradientCheck(), sample, op));
+        return each(smooth(samples()), (sample, op) -> Differentiation.check(gradientCheck(), sample, op));
     }
 
     @TestFactory
@@ -153,12 +154,12 @@ public abstract class OpCompatibilityKit {
     Stream<DynamicTest> narrowerDtypesGiveTheSameWithinTheirPrecision() {
         Map<DType, Double> precision = Map.of(DType.FLOAT32, 1e-5, DType.FLOAT16, 2e-2, DType.BFLOAT16, 1e-1);
         return precision.entrySet().stream()
-                .flatMap(entry -> each(" as " + entry.getKey(), floating(), (sample, op) -> {
+                .flatMap(entry -> each(" as " + entry.getKey(), accepting(entry.getKey()), (sample, op) -> {
                     List<Tensor> narrow = Derived.cast(sample.inputs(), entry.getKey());
                     // What rounding the inputs changes is no fault of the op.
                     List<Tensor> wide = apply(op, sample.at(Derived.widened(narrow)));
                     List<Tensor> actual = apply(op, sample.at(narrow));
-                    for (int i : stable(sample, op)) {
+                    for (int i : Differentiation.stable(sample, op)) {
                         assertClose(wide.get(i).toDoubleArray(), actual.get(i).toDoubleArray(), entry.getValue());
                     }
                 }));
@@ -187,6 +188,20 @@ public abstract class OpCompatibilityKit {
                         }));
     }
 
+    /** Of the first sample of each op: results, and the gradients of their sum, in a function that is traced. */
+    @TestFactory
+    Stream<DynamicTest> compiledFunctionsGiveTheSame() {
+        return each(firstOfEach(samples()), (sample, op) -> {
+            List<Tensor> expected = Differentiation.withGradients(op, sample);
+            List<Tensor> actual = Functions.compileMany(in -> Differentiation.withGradients(op, sample.at(in)))
+                    .apply(sample.inputs());
+            for (int i = 0; i < expected.size(); i++) {
+                assertEquals(expected.get(i).spec(), actual.get(i).spec());
+                assertClose(expected.get(i).toDoubleArray(), actual.get(i).toDoubleArray(), 1e-12);
+            }
+        });
+    }
+
     @TestFactory
     Stream<DynamicTest> otherFormsOfStorageGiveTheSame() {
         return storageForms().entrySet().stream()
@@ -208,7 +223,7 @@ public abstract class OpCompatibilityKit {
             checkElements(sample, op);
             if (sample.smooth() && isDifferentiable(op)) {
                 // The op's own samples are for higher orders.
-                checkGradients(gradientCheck().withOrder(1), sample, op);
+                Differentiation.check(gradientCheck().withOrder(1), sample, op);
             }
         });
     }
@@ -261,35 +276,6 @@ public abstract class OpCompatibilityKit {
         }
     }
 
-    private static void checkGradients(GradientCheck check, OpSample sample, Op op) {
-        List<Tensor> varied = new ArrayList<>();
-        List<Integer> positions = new ArrayList<>();
-        for (int i = 0; i < sample.inputs().size(); i++) {
-            if (op.isDifferentiable(i) && sample.inputs().get(i).dtype() == DType.FLOAT64) {
-                varied.add(sample.inputs().get(i));
-                positions.add(i);
-            }
-        }
-        List<Integer> outputs = differentiableOutputs(sample, op);
-        check.check(
-                in -> {
-                    List<Tensor> inputs = new ArrayList<>(sample.inputs());
-                    for (int i = 0; i < positions.size(); i++) {
-                        inputs.set(positions.get(i), in.get(i));
-                    }
-                    List<Tensor> results = apply(op, sample.at(inputs));
-                    return outputs.size() == 1
-                            ? results.get(outputs.get(0))
-                            // The output gradient of the check then weighs each element of each.
-                            : Tensors.concat(
-                                    0,
-                                    outputs.stream()
-                                            .map(i -> results.get(i).reshape(-1))
-                                            .toArray(Tensor[]::new));
-                },
-                varied);
-    }
-
     /** Of the smooth samples, those of ops that have a gradient in float64. */
     private List<OpSample> smooth(List<OpSample> samples) {
         return samples.stream()
@@ -301,23 +287,8 @@ public abstract class OpCompatibilityKit {
                         input |=
                                 op.isDifferentiable(i) && sample.inputs().get(i).dtype() == DType.FLOAT64;
                     }
-                    return input && !differentiableOutputs(sample, op).isEmpty();
+                    return input && !Differentiation.outputs(sample, op).isEmpty();
                 })
-                .toList();
-    }
-
-    private static List<Integer> differentiableOutputs(OpSample sample, Op op) {
-        List<TensorSpec> specs = op.infer(specs(op, sample));
-        return stable(sample, op).stream()
-                .filter(i -> !op.isResidual(i) && specs.get(i).dtype() == DType.FLOAT64)
-                .toList();
-    }
-
-    /** The outputs that rounding the inputs does not turn into others. */
-    private static List<Integer> stable(OpSample sample, Op op) {
-        return IntStream.range(0, op.outputNames().size())
-                .filter(i -> !sample.gaugeFree().contains(op.outputNames().get(i)))
-                .boxed()
                 .toList();
     }
 
@@ -328,14 +299,27 @@ public abstract class OpCompatibilityKit {
                 .toList();
     }
 
+    /** The floating samples of ops that take a narrower dtype, too. */
+    private List<OpSample> accepting(DType dtype) {
+        return floating().stream()
+                .filter(sample -> accepts(sample.at(Derived.cast(sample.inputs(), dtype))))
+                .toList();
+    }
+
     /** The first sample of each elementwise op that has elements, smooth if there is one. */
     private List<OpSample> elementwise() {
+        return firstOfEach(samples().stream()
+                .filter(sample -> op(sample).elementwise() != null
+                        && sample.inputs().stream().allMatch(x -> x.shape().elements() > 0))
+                .toList());
+    }
+
+    /** The first sample of each op and attributes, smooth if there is one. */
+    private static List<OpSample> firstOfEach(List<OpSample> samples) {
         Map<String, OpSample> first = new LinkedHashMap<>();
-        List<OpSample> samples = samples();
         for (boolean smooth : new boolean[] {true, false}) {
             for (OpSample sample : samples) {
-                boolean whole = sample.inputs().stream().allMatch(x -> x.shape().elements() > 0);
-                if (op(sample).elementwise() != null && whole && (sample.smooth() || !smooth)) {
+                if (sample.smooth() || !smooth) {
                     first.putIfAbsent(sample.op() + sample.attributes(), sample);
                 }
             }
@@ -356,7 +340,7 @@ public abstract class OpCompatibilityKit {
         }
     }
 
-    private static OpCall<TensorSpec> specs(Op op, OpSample sample) {
+    static OpCall<TensorSpec> specs(Op op, OpSample sample) {
         return OpCall.of(
                 op,
                 sample.attributes(),
@@ -374,7 +358,7 @@ public abstract class OpCompatibilityKit {
                                 new IllegalArgumentException("a sample of '" + name + "', which the provider lacks")));
     }
 
-    private static List<Tensor> apply(Op op, OpSample sample) {
+    static List<Tensor> apply(Op op, OpSample sample) {
         return Executor.execute(op, sample.attributes(), sample.inputs());
     }
 

@@ -3,6 +3,7 @@ package io.autodiff.tck;
 import io.autodiff.Tensor;
 import io.autodiff.op.Attributes;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param expected the elements of the first output, or null to leave them to the other checks
  * @param tolerance of the expected elements: absolute, and relative to those greater than 1
  * @param smooth whether gradients are checked: the function is smooth around the inputs
+ * @param like the function whose gradient the op is to have instead of its own; null for its own
  * @param gaugeFree the outputs whose gradients are not checked, since only a convention settles them, as it does a vector's sign
  */
 public record OpSample(
@@ -28,6 +30,7 @@ public record OpSample(
         @Nullable List<Double> expected,
         double tolerance,
         boolean smooth,
+        @Nullable Function<List<Tensor>, Tensor> like,
         List<String> gaugeFree) {
     /**
      * A smooth sample without attributes and without expected elements.
@@ -37,7 +40,7 @@ public record OpSample(
      * @return the sample
      */
     public static OpSample of(String op, Tensor... inputs) {
-        return new OpSample(op, Attributes.NONE, List.of(inputs), null, 1e-12, true, List.of());
+        return new OpSample(op, Attributes.NONE, List.of(inputs), null, 1e-12, true, null, List.of());
     }
 
     /**
@@ -47,7 +50,8 @@ public record OpSample(
      * @return the sample
      */
     public OpSample with(Object... namesAndValues) {
-        return new OpSample(op, Attributes.ofPairs(namesAndValues), inputs, expected, tolerance, smooth, gaugeFree);
+        return new OpSample(
+                op, Attributes.ofPairs(namesAndValues), inputs, expected, tolerance, smooth, like, gaugeFree);
     }
 
     /**
@@ -57,7 +61,7 @@ public record OpSample(
      * @return the sample
      */
     public OpSample at(List<Tensor> others) {
-        return new OpSample(op, attributes, List.copyOf(others), null, tolerance, smooth, gaugeFree);
+        return new OpSample(op, attributes, List.copyOf(others), null, tolerance, smooth, like, gaugeFree);
     }
 
     /**
@@ -68,7 +72,7 @@ public record OpSample(
      */
     public OpSample expecting(double... elements) {
         List<Double> all = DoubleStream.of(elements).boxed().toList();
-        return new OpSample(op, attributes, inputs, all, tolerance, smooth, gaugeFree);
+        return new OpSample(op, attributes, inputs, all, tolerance, smooth, like, gaugeFree);
     }
 
     /**
@@ -78,7 +82,7 @@ public record OpSample(
      * @return the sample
      */
     public OpSample within(double newTolerance) {
-        return new OpSample(op, attributes, inputs, expected, newTolerance, smooth, gaugeFree);
+        return new OpSample(op, attributes, inputs, expected, newTolerance, smooth, like, gaugeFree);
     }
 
     /**
@@ -87,7 +91,18 @@ public record OpSample(
      * @return the sample
      */
     public OpSample valueOnly() {
-        return new OpSample(op, attributes, inputs, expected, tolerance, false, gaugeFree);
+        return new OpSample(op, attributes, inputs, expected, tolerance, false, like, gaugeFree);
+    }
+
+    /**
+     * The sample of an op of one output whose gradient is meant to be another function's, such as a quantizer's that passes gradients
+     * straight through: its gradients are checked against central differences of that function, which is smooth around the inputs.
+     *
+     * @param function of the sample's inputs
+     * @return the sample
+     */
+    public OpSample withGradientOf(Function<List<Tensor>, Tensor> function) {
+        return new OpSample(op, attributes, inputs, expected, tolerance, smooth, function, gaugeFree);
     }
 
     /**
@@ -98,7 +113,7 @@ public record OpSample(
      * @return the sample
      */
     public OpSample withGaugeFree(String... outputs) {
-        return new OpSample(op, attributes, inputs, expected, tolerance, smooth, List.of(outputs));
+        return new OpSample(op, attributes, inputs, expected, tolerance, smooth, like, List.of(outputs));
     }
 
     /** {@return op, input specs and attributes} */

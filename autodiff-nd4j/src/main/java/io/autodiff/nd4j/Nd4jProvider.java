@@ -4,7 +4,7 @@ import io.autodiff.DType;
 import io.autodiff.Devices;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
-import io.autodiff.nd4j.array.ArrayPool;
+import io.autodiff.nd4j.array.MemoryPool;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.exec.Execution;
 import io.autodiff.nd4j.exec.PlanBuilder;
@@ -54,26 +54,26 @@ public final class Nd4jProvider implements AutodiffProvider {
     }
 
     @Override
+    public boolean owns(Tensor tensor) {
+        return tensor instanceof Node;
+    }
+
+    @Override
     public Tensor scalar(DType dtype, Number value) {
         TensorSpec spec = Objects.requireNonNull(SCALARS.get(dtype));
-        return leaf(
-                spec,
-                switch (dtype) {
-                    case FLOAT64 -> Value.ofFloating(spec, value.doubleValue());
-                    case FLOAT32 -> Value.ofFloating(spec, value.floatValue());
-                    case INT32, INT64, BOOL -> Value.ofInteger(spec, value.longValue());
-                    // Java cannot round to these.
-                    case FLOAT16, BFLOAT16 -> array(spec, new float[] {value.floatValue()});
-                });
+        Execution execution = Execution.current();
+        return switch (dtype) {
+            case FLOAT64 -> Node.ofFloating(spec, value.doubleValue(), execution);
+            case FLOAT32 -> Node.ofFloating(spec, value.floatValue(), execution);
+            case INT32, INT64, BOOL -> Node.ofInteger(spec, value.longValue(), execution);
+            // Java cannot round to these.
+            case FLOAT16, BFLOAT16 -> leaf(spec, Value.ofElements(spec, new float[] {value.floatValue()}));
+        };
     }
 
     @Override
     public Tensor constant(TensorSpec spec, Object elements) {
-        return leaf(spec, array(spec, elements));
-    }
-
-    private static Value array(TensorSpec spec, Object elements) {
-        return Value.ofArray(spec, NdArrays.detached(() -> NdArrays.of(spec, elements)));
+        return leaf(spec, Value.ofElements(spec, elements));
     }
 
     @Override
@@ -84,10 +84,7 @@ public final class Nd4jProvider implements AutodiffProvider {
     /** A copy of an INDArray, that the engine owns. */
     static Tensor copy(INDArray source) {
         TensorSpec spec = NdArrays.spec(source);
-        return leaf(
-                spec,
-                Value.ofArray(
-                        spec, NdArrays.detached(() -> source.isEmpty() ? NdArrays.allocate(spec) : source.dup('c'))));
+        return leaf(spec, Value.copyOf(spec, source));
     }
 
     /** An INDArray itself, that stays its maker's. */
@@ -106,11 +103,21 @@ public final class Nd4jProvider implements AutodiffProvider {
     }
 
     @Override
-    public List<Tensor> apply(OpCall<Tensor> call) {
+    public Tensor apply(OpCall<Tensor> call) {
+        requireNodes(call);
+        return Execution.of(call).apply(call);
+    }
+
+    @Override
+    public List<Tensor> applyAll(OpCall<Tensor> call) {
+        requireNodes(call);
+        return List.copyOf(Execution.of(call).applyAll(call));
+    }
+
+    private static void requireNodes(OpCall<Tensor> call) {
         for (int i = 0; i < call.inputCount(); i++) {
             node(call.input(i));
         }
-        return List.copyOf(Execution.current().apply(call));
     }
 
     @Override
@@ -148,8 +155,8 @@ public final class Nd4jProvider implements AutodiffProvider {
     @Override
     public Devices.Statistics statistics() {
         return new Devices.Statistics(
-                ArrayPool.liveBytes(),
-                ArrayPool.pooledBytes(),
+                MemoryPool.liveBytes(),
+                MemoryPool.pooledBytes(),
                 Execution.current().pendingBytes(),
                 PlanCache.size(),
                 PlanCache.hits());

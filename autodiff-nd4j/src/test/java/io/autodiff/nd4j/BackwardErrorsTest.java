@@ -82,7 +82,13 @@ class BackwardErrorsTest {
         try (GradientTape tape = GradientTape.open()) {
             tape.watch(x);
             Tensor y = op.apply(x);
-            assertSame(boom, assertThrows(IllegalStateException.class, () -> tape.gradient(y, x)));
+            IllegalStateException e = assertThrows(IllegalStateException.class, () -> tape.gradient(y, x));
+            assertSame(boom, e.getCause());
+            assertMessage(
+                    e,
+                    "the gradient rule for the input 'x' of my_identity(x=float64[2]) failed:",
+                    "boom-in-backward",
+                    BackwardErrorsTest.class.getName());
             Tensor z = y.mul(3); // still recording
             failing[0] = false;
             assertEquals(6, tape.gradientOrThrow(z, x).sum().item());

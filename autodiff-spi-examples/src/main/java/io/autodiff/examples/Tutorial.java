@@ -36,7 +36,8 @@ public final class Tutorial {
                 NumericalChapter::run,
                 RegressionChapter::run,
                 CompiledChapter::run,
-                LoopChapter::run);
+                LoopChapter::run,
+                PluginChapter::run);
     }
 
     /** Runs chapters; gives the exit status, 0 or 1. A chapter that throws is a mismatch, and the next one follows. */

@@ -40,6 +40,13 @@ public final class Benchmarks {
             new Table(
                     "network 784-256-10, relu, softmax cross-entropy, batch of 128, SGD step, loss read each step",
                     Perceptron.class),
+            new Table(
+                    "sum(relu(x w1) w2) of matrices of 1024 by 1024, value and gradients by w1 and w2",
+                    MatrixProducts.class),
+            new Table(
+                    "convolution 3x3 from 1 channel to 8 on 28x28, relu, maxima of 2x2, 10 classes, batch of 32, SGD step, loss"
+                            + " read each step",
+                    ConvolutionNetwork.class),
             new Table("Hessian of sum(x^4) times a vector, 1000 elements", HessianVectorProduct.class));
 
     private Benchmarks() {}
@@ -60,9 +67,11 @@ public final class Benchmarks {
         QuadraticStep.check();
         SineChain.check();
         ElementwiseSum.check();
-        LinearRegression.check();
         HessianVectorProduct.check();
-        Perceptron.check();
+        for (ArrayBenchmark benchmark :
+                List.of(new LinearRegression(), new Perceptron(), new MatrixProducts(), new ConvolutionNetwork())) {
+            benchmark.check();
+        }
         Options options = new OptionsBuilder()
                 .include("^" + Benchmarks.class.getPackageName().replace(".", "\\.") + "\\.")
                 .verbosity(VerboseMode.SILENT)

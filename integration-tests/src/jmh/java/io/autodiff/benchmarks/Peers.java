@@ -24,6 +24,35 @@ final class Peers {
     }
 
     /**
+     * {@return weights of the normal distribution that keep the size of what goes through them}
+     *
+     * @param seed of the numbers
+     * @param inputs how many are summed
+     * @param outputs how many sums
+     */
+    static float[] weights(long seed, int inputs, int outputs) {
+        float[] numbers = normal(seed, inputs * outputs);
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] /= (float) Math.sqrt(inputs);
+        }
+        return numbers;
+    }
+
+    /**
+     * {@return one row for each example, with 1 at its class}
+     *
+     * @param examples how many
+     * @param classes how many
+     */
+    static float[] labels(int examples, int classes) {
+        float[] labels = new float[examples * classes];
+        for (int i = 0; i < examples; i++) {
+            labels[i * classes + i % classes] = 1;
+        }
+        return labels;
+    }
+
+    /**
      * {@return the same numbers as rows, which is how a tensor takes a matrix}
      *
      * @param numbers row by row

@@ -1,4 +1,4 @@
-/** The time of six works, here and by other means: on scalars, which is the cost of a call, and on arrays, one thread. */
+/** The time of eight works, here and by other means: on scalars, which is the cost of a call, and on arrays, one thread. */
 @NullMarked
 package io.autodiff.benchmarks;
 

@@ -11,6 +11,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.autodiff.DType;
 import io.autodiff.GradientTape;
 import io.autodiff.Operand;
@@ -260,6 +261,14 @@ final class ConformanceCase {
 
     void check(boolean actual, Object... path) {
         assertEquals(expected(path).getAsBoolean(), actual, () -> what(path));
+    }
+
+    /** As {@link #fails(Executable)}, where the case asks for the name of an op that the test has chosen. */
+    void fails(String opName, Executable action) {
+        JsonArray words = expect.getAsJsonArray("mentions");
+        assertTrue(words.contains(new JsonPrimitive("op name")), () -> id() + " asks for no name of an op");
+        words.asList().replaceAll(word -> word.getAsString().equals("op name") ? new JsonPrimitive(opName) : word);
+        fails(action);
     }
 
     /** Checks that an action throws what the case expects, with the words that the message must hold. */

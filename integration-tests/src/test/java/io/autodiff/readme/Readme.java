@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a page of documentation has: fenced blocks, and the code in tables. */
@@ -34,6 +37,12 @@ final class Readme {
     }
 
     List<Block> blocks(String language) {
+        return allBlocks().stream()
+                .filter(block -> block.language().equals(language))
+                .toList();
+    }
+
+    private List<Block> allBlocks() {
         List<Block> blocks = new ArrayList<>();
         Block open = null;
         for (int i = 0; i < lines.size(); i++) {
@@ -52,9 +61,19 @@ final class Readme {
         if (open != null) {
             throw new IllegalStateException("the fence before line " + open.line() + " is not closed");
         }
-        return blocks.stream()
-                .filter(block -> block.language().equals(language))
-                .toList();
+        return blocks;
+    }
+
+    /** The blocks that stand under a line that is nothing but a file's name, as code. */
+    Map<String, List<String>> filesByName() {
+        Map<String, List<String>> files = new LinkedHashMap<>();
+        for (Block block : allBlocks()) {
+            Matcher name = CODE.matcher(block.line() < 4 ? "" : lines.get(block.line() - 4));
+            if (name.matches()) {
+                files.put(name.group(1), block.lines());
+            }
+        }
+        return files;
     }
 
     /** The code spans of the last column of the tables with a given header. */

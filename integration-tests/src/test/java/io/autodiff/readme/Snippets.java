@@ -24,6 +24,7 @@ final class Snippets {
             import io.autodiff.*;
             import io.autodiff.nd4j.*;
             import io.autodiff.nn.*;
+            import io.autodiff.op.*;
             import io.autodiff.optimizer.*;
             import io.autodiff.transform.*;
             import java.util.List;

@@ -3,6 +3,7 @@ package io.autodiff.nd4j.array;
 import io.autodiff.DType;
 import io.autodiff.Shape;
 import io.autodiff.op.TensorSpec;
+import java.lang.ref.Reference;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -102,19 +103,23 @@ public final class NdArrays {
     }
 
     /**
-     * An array that nobody else has, its elements not set.
+     * An array that nobody else has, its elements not set. While a kernel runs, it is of the engine's own memory, and ends with the run
+     * unless it is a result.
      *
      * @param spec dtype and shape
      * @return the array
      */
     public static INDArray allocate(TensorSpec spec) {
         requireHoldable(spec);
+        return spec.shape().elements() == 0 ? create(spec) : KernelMemory.allocate(spec);
+    }
+
+    /** An array of ND4J's own memory, its elements not set. */
+    static INDArray create(TensorSpec spec) {
         DataType type = dataType(spec.dtype());
-        if (spec.shape().elements() == 0) {
-            return Nd4j.create(type, spec.shape().toArray());
-        }
-        INDArray used = ArrayPool.take(spec);
-        return used == null ? Nd4j.createUninitialized(type, spec.shape().toArray(), 'c') : used;
+        return spec.shape().elements() == 0
+                ? Nd4j.create(type, spec.shape().toArray())
+                : Nd4j.createUninitialized(type, spec.shape().toArray(), 'c');
     }
 
     /**
@@ -127,7 +132,12 @@ public final class NdArrays {
     public static INDArray of(TensorSpec spec, Object elements) {
         requireHoldable(spec);
         if (spec.shape().elements() == 0) {
-            return allocate(spec);
+            return create(spec);
+        }
+        if (MemoryPool.ownsMemory() && Elements.takes(spec.dtype(), elements)) {
+            INDArray array = allocate(spec);
+            Elements.put(elements, address(array), spec);
+            return array;
         }
         long[] shape = spec.shape().toArray();
         INDArray array;
@@ -154,7 +164,9 @@ public final class NdArrays {
      * @param array dense and row-major
      */
     public static double[] doubles(INDArray array) {
-        return array.isEmpty() ? new double[0] : array.dup('c').data().asDouble();
+        return isReadable(array)
+                ? read(array, Elements::doubles)
+                : array.isEmpty() ? new double[0] : array.dup('c').data().asDouble();
     }
 
     /**
@@ -163,7 +175,9 @@ public final class NdArrays {
      * @param array dense and row-major
      */
     public static float[] floats(INDArray array) {
-        return array.isEmpty() ? new float[0] : array.dup('c').data().asFloat();
+        return isReadable(array)
+                ? read(array, Elements::floats)
+                : array.isEmpty() ? new float[0] : array.dup('c').data().asFloat();
     }
 
     /**
@@ -172,7 +186,48 @@ public final class NdArrays {
      * @param array dense and row-major, of an integer or bool
      */
     public static long[] longs(INDArray array) {
-        return array.isEmpty() ? new long[0] : array.dup('c').data().asLong();
+        return isReadable(array) && !array.dataType().isFPType()
+                ? read(array, Elements::longs)
+                : array.isEmpty() ? new long[0] : array.dup('c').data().asLong();
+    }
+
+    /** Reads elements where they are. */
+    @FunctionalInterface
+    private interface Reader<R> {
+        R read(long address, TensorSpec spec);
+    }
+
+    private static <R> R read(INDArray array, Reader<R> reader) {
+        try {
+            return reader.read(address(array), spec(array));
+        } finally {
+            Reference.reachabilityFence(array);
+        }
+    }
+
+    /** Whether the elements can be read by their address. */
+    private static boolean isReadable(INDArray array) {
+        return MemoryPool.ownsMemory() && !array.isEmpty() && isDense(array) && dtype(array) != null;
+    }
+
+    /**
+     * {@return where the elements of an array are, in the CPU's memory}
+     *
+     * @param array dense and row-major, not empty and not closed; to be kept reachable for as long as the address is used
+     */
+    public static long address(INDArray array) {
+        // Of a view, only this has the place where it begins.
+        return array.data().addressPointer().address();
+    }
+
+    static long[] strides(long[] shape) {
+        long[] strides = new long[shape.length];
+        long stride = 1;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            strides[axis] = stride;
+            stride *= shape[axis];
+        }
+        return strides;
     }
 
     /**
@@ -194,6 +249,18 @@ public final class NdArrays {
         }
         // ND4J reads the letter too: an 'f' array of one axis is dense, but what is computed from it becomes 'f' again.
         return array.ordering() == 'c';
+    }
+
+    /**
+     * Runs code whose new arrays live outside the workspaces of the caller.
+     *
+     * @param code that makes arrays
+     */
+    public static void detached(Runnable code) {
+        detached(() -> {
+            code.run();
+            return null;
+        });
     }
 
     /**

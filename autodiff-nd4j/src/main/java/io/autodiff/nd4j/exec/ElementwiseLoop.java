@@ -6,17 +6,11 @@ import io.autodiff.nd4j.array.ElementBuffer;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.exec.ScalarProgram.Instruction;
 import io.autodiff.nd4j.ops.Casts;
-import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.ScalarFunction;
 import io.autodiff.op.TensorSpec;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.WeakHashMap;
-import java.util.concurrent.ConcurrentHashMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -26,10 +20,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class ElementwiseLoop {
     /** Small enough for a program's registers to stay in the cache, large enough to hide what an instruction costs. */
     private static final int BLOCK = 512;
-
-    /** By op, and by the dtypes of its inputs and output. */
-    private static final Map<Op, Map<List<DType>, ScalarProgram>> PROGRAMS =
-            Collections.synchronizedMap(new WeakHashMap<>());
 
     private final OpCall<?> call;
     private final ScalarProgram program;
@@ -50,7 +40,7 @@ final class ElementwiseLoop {
 
     private ElementwiseLoop(OpCall<?> call, List<INDArray> arrays) {
         this.call = call;
-        this.program = program(call);
+        this.program = ScalarProgram.of(call);
         Shape result = call.outputSpec().shape();
         this.count = result.elements();
         int block = (int) Math.min(count, BLOCK);
@@ -85,14 +75,6 @@ final class ElementwiseLoop {
             }
         }
         return new ElementwiseLoop(call, inputs).run();
-    }
-
-    private static ScalarProgram program(OpCall<?> call) {
-        List<DType> dtypes = new ArrayList<>();
-        call.inputSpecs().forEach(input -> dtypes.add(input.dtype()));
-        dtypes.add(call.outputSpec().dtype());
-        return PROGRAMS.computeIfAbsent(call.op(), op -> new ConcurrentHashMap<>())
-                .computeIfAbsent(dtypes, key -> ScalarCompiler.compile(call));
     }
 
     private static long[] strides(Shape from, Shape to) {

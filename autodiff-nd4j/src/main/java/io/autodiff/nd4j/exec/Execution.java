@@ -11,14 +11,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's pending work, and the one entry by which it becomes values. Whatever asks for a value comes to
  * {@link #evaluate}; nothing else runs a kernel.
  *
  * <p>What is asked for is computed together with what no later call has used since the last evaluation: variables that were assigned,
- * gradients, losses in a list. So a training step is one evaluation, whichever of its results is read, and nothing piles up. Scalars
- * are computed one by one, in Java. Arrays are computed by a {@link Plan}, found by the signature of what is pending: its temporaries
+ * gradients, losses in a list. So a training step is one evaluation, whichever of its results is read, and nothing piles up. A scalar
+ * call on scalars that have their values is computed at once, in Java, which costs less than to keep it. Arrays are computed by a {@link Plan}, found by the signature of what is pending: its temporaries
  * end with their last reader. What was not kept, and is asked for later, is computed again; the second time, it is kept.
  *
  * <p>In immediate mode ({@code -Dautodiff.execution=immediate}) each call is evaluated as it is made; in planned mode ({@code planned})
@@ -38,7 +39,7 @@ public final class Execution implements Evaluator {
 
     /** When calls are computed, and how. */
     private enum Mode {
-        /** When something asks for them; scalars one by one, arrays by plans. */
+        /** Arrays when something asks for them, by plans; scalars as soon as their inputs are there. */
         DEFERRED,
         /** As they are made, one by one. */
         IMMEDIATE,
@@ -56,7 +57,7 @@ public final class Execution implements Evaluator {
         }
     }
 
-    private static final ThreadLocal<Execution> CURRENT = ThreadLocal.withInitial(Execution::new);
+    private static final ThreadLocal<Execution> OWN = ThreadLocal.withInitial(Execution::new);
 
     private final Mode mode = Mode.of(System.getProperty("autodiff.execution", "deferred"));
     private final boolean debug = Boolean.getBoolean("autodiff.debug");
@@ -64,13 +65,41 @@ public final class Execution implements Evaluator {
     private final Thread owner = Thread.currentThread();
     private final Backlog backlog = new Backlog();
 
+    /** Where its thread's work belongs: here, but for the time in which the thread computes what belongs to another. */
+    private Execution working = this;
+
     private int nodes;
 
     private Execution() {}
 
-    /** {@return this thread's execution} */
+    /** {@return where this thread's work belongs} */
     public static Execution current() {
-        return CURRENT.get();
+        return OWN.get().working;
+    }
+
+    /**
+     * Where a call of this thread belongs.
+     *
+     * @param call on nodes
+     * @return as {@link #current}; found without a look-up if the call's first input is of this thread
+     */
+    public static Execution of(OpCall<Tensor> call) {
+        return call.inputCount() > 0
+                        && ((Node) call.input(0)).evaluator() instanceof Execution execution
+                        && execution.owner == Thread.currentThread()
+                ? execution.working
+                : current();
+    }
+
+    /**
+     * Takes up a call of one output.
+     *
+     * @param call on nodes
+     * @return its output: computed if it is a scalar of computed scalars, pending otherwise, unless the mode is immediate
+     */
+    public Node apply(OpCall<Tensor> call) {
+        Node scalar = mode == Mode.DEFERRED ? scalar(call) : null;
+        return scalar != null ? scalar : applyAll(call).get(0);
     }
 
     /**
@@ -79,17 +108,27 @@ public final class Execution implements Evaluator {
      * @param call on nodes
      * @return its outputs, pending unless the mode is immediate
      */
-    public List<Node> apply(OpCall<Tensor> call) {
-        List<Node> outputs = Node.pending(call, this);
-        Computation computation = outputs.get(0).pending();
-        if (computation != null && !computation.isTraced()) {
+    public List<Node> applyAll(OpCall<Tensor> call) {
+        Computation computation = Node.pending(call, this);
+        if (!computation.isTraced()) {
             if (mode == Mode.IMMEDIATE) {
-                evaluate(outputs);
+                evaluate(computation.outputs());
             } else if (backlog.isFull()) {
                 evaluate(List.of());
             }
         }
-        return outputs;
+        return computation.outputs();
+    }
+
+    /** The output of a scalar call on scalars that have their values; null of any other call, and of one that fails. */
+    private @Nullable Node scalar(OpCall<Tensor> call) {
+        ScalarProgram program = ScalarProgram.of(call);
+        try {
+            return program.isOnScalars() ? program.run(call, this) : null;
+        } catch (RuntimeException e) {
+            // It stays pending, for whoever asks for its value to be told.
+            return null;
+        }
     }
 
     @Override
@@ -105,10 +144,11 @@ public final class Execution implements Evaluator {
      */
     @Override
     public synchronized void evaluate(Collection<Node> roots) {
-        Execution caller = CURRENT.get();
+        Execution asking = OWN.get();
+        Execution before = asking.working;
         // What a kernel computes with tensors belongs here too, whichever thread asks: so there is one monitor, never
         // two.
-        CURRENT.set(this);
+        asking.working = this;
         try {
             List<Node> unused = Thread.currentThread() == owner ? backlog.takeUnused() : List.of();
             if (unused.isEmpty()) {
@@ -117,7 +157,7 @@ public final class Execution implements Evaluator {
                 runBoth(roots, unused);
             }
         } finally {
-            CURRENT.set(caller);
+            asking.working = before;
         }
     }
 
@@ -149,7 +189,7 @@ public final class Execution implements Evaluator {
         OpCall<Tensor> call = computation.call();
         return Node.isAlias(call)
                 ? call.outputSpec().shape().isScalar() || computation.input(0).pending() == null
-                : ScalarInterpreter.takes(call);
+                : ScalarProgram.takes(call);
     }
 
     /** Then the placeholder's own kernel says what is wrong. */

@@ -54,7 +54,7 @@ final class FusedStep extends Plan.Step {
             return replay(values);
         }
         try {
-            return NdArrays.detached(() -> run(loop, values));
+            return run(loop, values);
         } catch (RuntimeException | OutOfMemoryError e) {
             String described = calls.stream().map(call -> call.call.describe()).collect(Collectors.joining(", then "));
             throw new IllegalStateException("the kernel of " + described + " failed: " + e.getMessage(), e);
@@ -88,50 +88,63 @@ final class FusedStep extends Plan.Step {
     }
 
     private Value[] run(FusedLoop loop, Value[] values) {
-        INDArray[] arrays = new INDArray[sources.length + outputs.length];
-        long[] addresses = new long[arrays.length];
-        long[] bits = new long[sources.length];
-        for (int i = 0; i < sources.length; i++) {
+        int read = sources.length;
+        long[] addresses = new long[read + outputs.length];
+        long[] bits = new long[read];
+        // The arrays of what is not the engine's own memory, for as long as the kernel runs.
+        INDArray[] arrays = new INDArray[read];
+        for (int i = 0; i < read; i++) {
             Value value = values[sources[i]];
             if (value.spec().shape().isScalar()) {
                 bits[i] = bits(value);
             } else {
-                arrays[i] = value.array();
-                addresses[i] = address(
-                        arrays[i],
-                        loop.program().inputs().get(i).dtype(),
-                        loop.program().inputElements(i));
+                addresses[i] = address(value, loop, i, arrays);
             }
         }
-        for (int i = 0; i < outputs.length; i++) {
-            if (!loop.isReturned(i)) {
-                INDArray array = NdArrays.allocate(outputSpecs[i]);
-                arrays[sources.length + i] = array;
-                addresses[sources.length + i] =
-                        address(array, loop.dtype(i), loop.program().outputElements(i));
-            }
-        }
-        long[] returned = run(loop, arrays, values, addresses, bits);
         Value[] results = new Value[outputs.length];
-        for (int i = 0; i < results.length; i++) {
-            results[i] = loop.isReturned(i)
-                    ? value(outputSpecs[i], returned[i])
-                    : Value.ofArray(outputSpecs[i], arrays[sources.length + i]);
+        try {
+            for (int i = 0; i < results.length; i++) {
+                if (!loop.isReturned(i)) {
+                    results[i] = Value.allocate(outputSpecs[i]);
+                    addresses[read + i] = results[i].address();
+                }
+            }
+            long[] returned = loop.run(addresses, bits);
+            for (int i = 0; i < results.length; i++) {
+                if (loop.isReturned(i)) {
+                    results[i] = value(outputSpecs[i], returned[i]);
+                }
+            }
+        } finally {
+            // Nothing may free the memory while only its address is known.
+            Reference.reachabilityFence(arrays);
+            Reference.reachabilityFence(values);
+            Reference.reachabilityFence(results);
         }
         return results;
     }
 
-    /** Nothing may free the memory while only its address is known. */
-    private static long[] run(FusedLoop loop, INDArray[] arrays, Value[] values, long[] addresses, long[] bits) {
-        try {
-            return loop.run(addresses, bits);
-        } finally {
-            Reference.reachabilityFence(arrays);
-            Reference.reachabilityFence(values);
+    /** Where the elements of an input are, of which the kernel reads so many. */
+    private static long address(Value value, FusedLoop loop, int input, INDArray[] arrays) {
+        DType dtype = loop.program().inputs().get(input).dtype();
+        long elements = loop.program().inputElements(input);
+        if (value.spec().dtype() != dtype || value.spec().shape().elements() != elements) {
+            throw notSo(elements, dtype);
         }
+        long address = value.address();
+        if (address == 0) {
+            arrays[input] = value.array();
+            address = address(arrays[input], dtype, elements);
+        }
+        return address;
     }
 
-    /** Where the elements of an array are, of which the kernel reads or writes so many. */
+    private static IllegalStateException notSo(long elements, DType dtype) {
+        return new IllegalStateException("a fused kernel needs " + elements + " elements of " + dtype
+                + ", dense and row-major, that are not closed; an array is not so");
+    }
+
+    /** Where the elements of an array are, of which the kernel reads so many. */
     private static long address(INDArray array, DType dtype, long elements) {
         boolean fits = !array.wasClosed()
                 && !array.isEmpty()
@@ -140,11 +153,9 @@ final class FusedStep extends Plan.Step {
                 && NdArrays.dtype(array) == dtype
                 && NdArrays.dense(array) == array;
         if (!fits) {
-            throw new IllegalStateException("a fused kernel needs " + elements + " elements of " + dtype
-                    + ", dense and row-major, that are not closed; an array is not so");
+            throw notSo(elements, dtype);
         }
-        // Of a view, only this has the place where it begins.
-        return array.data().addressPointer().address();
+        return NdArrays.address(array);
     }
 
     private static long bits(Value value) {
@@ -163,14 +174,10 @@ final class FusedStep extends Plan.Step {
             case FLOAT32 ->
                 scalar
                         ? Value.ofFloating(spec, (float) floating)
-                        : Value.ofArray(spec, NdArrays.of(spec, new float[] {(float) floating}));
-            case FLOAT64 ->
-                scalar
-                        ? Value.ofFloating(spec, floating)
-                        : Value.ofArray(spec, NdArrays.of(spec, new double[] {floating}));
-            case INT32 ->
-                scalar ? Value.ofInteger(spec, word) : Value.ofArray(spec, NdArrays.of(spec, new int[] {(int) word}));
-            default -> scalar ? Value.ofInteger(spec, word) : Value.ofArray(spec, NdArrays.of(spec, new long[] {word}));
+                        : Value.ofElements(spec, new float[] {(float) floating});
+            case FLOAT64 -> scalar ? Value.ofFloating(spec, floating) : Value.ofElements(spec, new double[] {floating});
+            case INT32 -> scalar ? Value.ofInteger(spec, word) : Value.ofElements(spec, new int[] {(int) word});
+            default -> scalar ? Value.ofInteger(spec, word) : Value.ofElements(spec, new long[] {word});
         };
     }
 

@@ -96,9 +96,14 @@ record FusibleCall(
         return new FusibleCall(call, meaning, result, null, List.of());
     }
 
+    /** Whether a call is of the built-in op of a name. */
+    static boolean is(String name, OpCall<TensorSpec> call) {
+        return call.op() == BUILT_IN.get(name);
+    }
+
     /** Whether a call gives the elements of its input, in their order, another shape. */
     static boolean isReshape(OpCall<TensorSpec> call) {
-        return call.op() == BUILT_IN.get("reshape");
+        return is("reshape", call);
     }
 
     List<TensorSpec> inputSpecs() {

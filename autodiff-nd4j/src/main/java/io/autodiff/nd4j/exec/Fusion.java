@@ -101,7 +101,7 @@ final class Fusion {
 
     /** Whether a call is on more than scalars, which other programs are for, and could be elementwise. */
     private static boolean isArray(OpCall<TensorSpec> call) {
-        return !ScalarInterpreter.takes(call);
+        return !ScalarProgram.takes(call);
     }
 
     private List<Plan.Step> run() {

@@ -35,7 +35,7 @@ final class HotLoop {
         long[] words = new long[ScalarLoop.argumentWord(given + constants.size())];
         for (int i = 0; i < given; i++) {
             words[ScalarLoop.argumentWord(i)] =
-                    ScalarInterpreter.isScalar(inputs[i].spec()) ? ScalarProgram.word(inputs[i]) : 0;
+                    ScalarProgram.isScalar(inputs[i].spec()) ? ScalarProgram.word(inputs[i]) : 0;
         }
         for (int i = 0; i < constants.size(); i++) {
             words[ScalarLoop.argumentWord(given + i)] = ScalarProgram.word(constants.get(i));

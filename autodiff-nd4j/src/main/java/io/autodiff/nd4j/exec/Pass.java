@@ -19,12 +19,13 @@ enum Pass {
     EQUAL_CONSTANTS {
         @Override
         void run(Draft draft) {
-            Map<Scalar, Integer> known = new HashMap<>();
+            Map<ScalarBits, Integer> known = new HashMap<>();
             int[] same = sameSlots(draft);
             for (int slot = draft.arguments; slot < same.length; slot++) {
                 Value constant = draft.initial.get(slot);
-                if (constant != null && ScalarInterpreter.isScalar(constant.spec())) {
-                    Integer first = known.putIfAbsent(new Scalar(constant.spec(), ScalarProgram.word(constant)), slot);
+                if (constant != null && ScalarProgram.isScalar(constant.spec())) {
+                    Integer first =
+                            known.putIfAbsent(new ScalarBits(constant.spec(), ScalarProgram.word(constant)), slot);
                     if (first != null) {
                         same[slot] = first;
                         draft.initial.set(slot, null);
@@ -106,6 +107,17 @@ enum Pass {
         }
     },
 
+    /**
+     * Matrix products without the transpositions before them and with the bias after them. Before kernels, which would take the bias for
+     * themselves.
+     */
+    PRODUCTS {
+        @Override
+        void run(Draft draft) {
+            ProductFusion.fuse(draft);
+        }
+    },
+
     /** Elementwise calls on arrays, and reductions of them, as kernels, if there is a compiler. On what is left of the calls. */
     FUSION {
         @Override
@@ -123,7 +135,7 @@ enum Pass {
             List<Plan.Call> scalars = new ArrayList<>();
             for (int i = 0; i < draft.steps.size(); i++) {
                 Plan.Step step = draft.steps.get(i);
-                if (step instanceof Plan.Call call && ScalarInterpreter.takes(call.call)) {
+                if (step instanceof Plan.Call call && ScalarProgram.takes(call.call)) {
                     scalars.add(call);
                 } else {
                     join(scalars, i, lastReader, joined);
@@ -163,7 +175,7 @@ enum Pass {
     private record Signature(Op op, Attributes attributes, List<TensorSpec> outputs, List<Integer> inputs) {}
 
     /** A scalar by its bits. */
-    private record Scalar(TensorSpec spec, long word) {}
+    private record ScalarBits(TensorSpec spec, long word) {}
 
     abstract void run(Draft draft);
 

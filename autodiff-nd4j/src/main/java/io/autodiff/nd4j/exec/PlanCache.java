@@ -5,6 +5,7 @@ import io.autodiff.nd4j.graph.Computation;
 import io.autodiff.nd4j.graph.Node;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.OpCall;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -14,18 +15,42 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The plans of eager code, by signature; of all threads, and no more than {@value #MOST}, of which the longest unused goes first. */
+/**
+ * The plans of eager code, by signature; of all threads, and no more than {@value #MOST}, of which the longest unused goes first. Plans of
+ * a plugin's ops are the plugin's: its class loader can be unloaded.
+ */
 public final class PlanCache {
     static final int MOST = 256;
 
-    private static final Map<Signature, Plan> PLANS = new LinkedHashMap<>(16, 0.75f, true) {
+    private static final class Plans extends LinkedHashMap<Signature, Plan> {
         private static final long serialVersionUID = 1;
+
+        Plans() {
+            super(16, 0.75f, true);
+        }
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Signature, Plan> eldest) {
             return size() > MOST;
         }
+    }
+
+    /** Of ops that are there for as long as the engine is. Guards all other plans, too. */
+    private static final Plans PLANS = new Plans();
+
+    /** Of other ops, kept by the class of one of them. */
+    private static final ClassValue<Plans> OF_PLUGINS = new ClassValue<>() {
+        @Override
+        protected Plans computeValue(Class<?> author) {
+            Plans plans = new Plans();
+            synchronized (PLANS) {
+                ALL_OF_PLUGINS.add(new WeakReference<>(plans));
+            }
+            return plans;
+        }
     };
+
+    private static final List<WeakReference<Plans>> ALL_OF_PLUGINS = new ArrayList<>();
 
     private static long hits;
 
@@ -34,7 +59,13 @@ public final class PlanCache {
     /** {@return how many plans there are} */
     public static int size() {
         synchronized (PLANS) {
-            return PLANS.size();
+            int size = PLANS.size();
+            ALL_OF_PLUGINS.removeIf(plans -> plans.get() == null);
+            for (WeakReference<Plans> reference : ALL_OF_PLUGINS) {
+                Plans plans = reference.get();
+                size += plans == null ? 0 : plans.size();
+            }
+            return size;
         }
     }
 
@@ -61,11 +92,12 @@ public final class PlanCache {
                 results.addAll(calls.get(i).outputs());
             }
         }
-        Plan plan = find(signature);
+        Plans plans = plans(calls);
+        Plan plan = find(plans, signature);
         if (plan == null) {
             plan = new PlanBuilder(leaves).build(calls, results);
             synchronized (PLANS) {
-                PLANS.put(signature, plan);
+                plans.put(signature, plan);
             }
         }
         Value[] computed = plan.run(leaves.stream().map(Node::value).toArray(Value[]::new));
@@ -74,9 +106,31 @@ public final class PlanCache {
         }
     }
 
-    private static @Nullable Plan find(Signature signature) {
+    /** Where the plan of some calls belongs: to the op of them that is unloaded first. */
+    private static Plans plans(List<Computation> calls) {
+        Class<?> first = PlanCache.class;
+        for (Computation computation : calls) {
+            Class<?> author = computation.call().op().author();
+            if (author != null && author.getClassLoader() != first.getClassLoader()) {
+                first = below(author, first);
+            }
+        }
+        return first == PlanCache.class ? PLANS : OF_PLUGINS.get(first);
+    }
+
+    /** The class whose loader is below the other's. */
+    private static Class<?> below(Class<?> author, Class<?> other) {
+        for (ClassLoader loader = other.getClassLoader(); loader != null; loader = loader.getParent()) {
+            if (loader == author.getClassLoader()) {
+                return other;
+            }
+        }
+        return author.getClassLoader() == null ? other : author;
+    }
+
+    private static @Nullable Plan find(Plans plans, Signature signature) {
         synchronized (PLANS) {
-            Plan plan = PLANS.get(signature);
+            Plan plan = plans.get(signature);
             hits += plan == null ? 0 : 1;
             return plan;
         }

@@ -1,6 +1,7 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.Tensor;
+import io.autodiff.nd4j.array.KernelMemory;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.graph.Node;
 import io.autodiff.nd4j.graph.Value;
@@ -8,7 +9,10 @@ import io.autodiff.op.InvalidOperandException;
 import io.autodiff.op.Kernel;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
+import io.autodiff.spi.Executor;
+import io.autodiff.spi.Recorder;
 import io.autodiff.spi.WhileKernel;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +28,12 @@ final class Replay {
     /** The outputs of a call, of the values of its inputs. */
     static Value[] run(OpCall<?> call, Value[] inputs, @Nullable Throwable origin) {
         try {
-            return ScalarInterpreter.takes(call)
-                    ? new Value[] {ScalarInterpreter.run(call, inputs)}
+            return ScalarProgram.takes(call)
+                    ? ScalarProgram.of(call).run(inputs)
                     : NdArrays.detached(() -> compute(call, inputs));
-        } catch (RuntimeException e) {
-            RuntimeException told = e instanceof InvalidOperandException
-                    ? e
-                    : new IllegalStateException("the kernel of " + call.describe() + " failed: " + e.getMessage(), e);
+        } catch (RuntimeException | LinkageError e) {
+            RuntimeException told =
+                    e instanceof InvalidOperandException refused ? refused : call.failure("the kernel", e);
             if (origin != null) {
                 told.addSuppressed(origin);
             }
@@ -53,39 +56,44 @@ final class Replay {
         }
         call.outputSpecs().forEach(NdArrays::requireHoldable);
         if (call.outputSpecs().stream().allMatch(spec -> spec.shape().elements() == 0)) {
-            return call.outputSpecs().stream()
-                    .map(spec -> Value.ofArray(spec, NdArrays.allocate(spec)))
-                    .toArray(Value[]::new);
+            return call.outputSpecs().stream().map(Value::allocate).toArray(Value[]::new);
         }
         List<INDArray> arrays = new ArrayList<>(inputs.length);
         for (Value input : inputs) {
             arrays.add(input.array());
         }
-        if (kernel == null) {
-            return new Value[] {Value.ofArray(call.outputSpec(), ElementwiseLoop.compute(call, arrays))};
+        try (KernelMemory memory = KernelMemory.open()) {
+            List<INDArray> results = kernel == null
+                    ? List.of(ElementwiseLoop.compute(call, arrays))
+                    : kernel.compute(call.withInputs(arrays));
+            if (results == null || results.size() != call.outputSpecs().size()) {
+                throw call.wrong(
+                        "the kernel",
+                        "it gave " + (results == null ? "null" : results.size() + " arrays") + " for the outputs "
+                                + call.op().outputNames());
+            }
+            Value[] values = new Value[results.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = value(call, i, results.get(i), arrays, inputs, memory);
+            }
+            return values;
+        } finally {
+            // The arrays do not keep the memory.
+            Reference.reachabilityFence(inputs);
         }
-        List<INDArray> results = kernel.compute(call.withInputs(arrays));
-        if (results.size() != call.outputSpecs().size()) {
-            throw call.error("its kernel gave " + results.size() + " arrays for the outputs "
-                    + call.op().outputNames());
-        }
-        Value[] values = new Value[results.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = value(call, i, results.get(i), arrays, inputs);
-        }
-        return values;
     }
 
-    /** A kernel that computes with tensors, such as a loop's. */
+    /** A kernel that computes with tensors, such as a loop's; out of hearing of the tapes and scopes of whoever needs its result. */
     private static Value[] run(Kernel<Tensor> code, OpCall<?> call, Value[] inputs) {
         List<Tensor> tensors = new ArrayList<>(inputs.length);
         for (int i = 0; i < inputs.length; i++) {
             tensors.add(Node.borrowing(call.inputSpec(i), inputs[i], Execution.current()));
         }
-        List<Tensor> results = code.compute(call.withInputs(tensors));
+        List<Tensor> results = new ArrayList<>();
+        Executor.isolated(new Recorder() {}, () -> results.addAll(code.compute(call.withInputs(tensors))));
         List<TensorSpec> specs = results.stream().map(Tensor::spec).toList();
         if (!specs.equals(call.outputSpecs())) {
-            throw call.error("its kernel gave " + specs + ", the shape function declares " + call.outputSpecs());
+            throw call.wrong("the kernel", "it gave " + specs + ", the shape function declares " + call.outputSpecs());
         }
         Execution.current().evaluate(results.stream().map(Node.class::cast).toList());
         Value[] values = new Value[results.size()];
@@ -96,12 +104,26 @@ final class Replay {
     }
 
     /** A result as a value: an input's own if the kernel gave that input back, else one that shares memory with nothing. */
-    private static Value value(OpCall<?> call, int output, INDArray result, List<INDArray> arrays, Value[] inputs) {
+    private static Value value(
+            OpCall<?> call,
+            int output,
+            @Nullable INDArray result,
+            List<INDArray> arrays,
+            Value[] inputs,
+            KernelMemory memory) {
         TensorSpec declared = call.outputSpecs().get(output);
-        TensorSpec actual = NdArrays.spec(result);
-        if (!actual.equals(declared)) {
-            throw call.error("its kernel gave " + actual + " for the output '"
-                    + call.op().outputNames().get(output) + "', which the shape function declares as " + declared);
+        TensorSpec actual = result == null || result.wasClosed() ? null : NdArrays.spec(result);
+        if (result == null || actual == null || !actual.equals(declared)) {
+            throw call.wrong(
+                    "the kernel",
+                    "it gave " + (result == null ? "null" : actual == null ? "a closed array" : actual)
+                            + " for the output '" + call.op().outputNames().get(output)
+                            + "', which the shape function declares as " + declared);
+        }
+        if (ScalarProgram.isScalar(declared)) {
+            return declared.dtype().isFloating()
+                    ? Value.ofFloating(declared, result.getDouble(0))
+                    : Value.ofInteger(declared, NdArrays.longs(result)[0]);
         }
         boolean shares = result.isView() || result.isAttached();
         for (int i = 0; i < inputs.length; i++) {
@@ -112,6 +134,6 @@ final class Replay {
                     && !arrays.get(i).isEmpty()
                     && result.data().address() == arrays.get(i).data().address();
         }
-        return Value.ofArray(declared, shares ? result.dup('c') : NdArrays.dense(result));
+        return shares ? Value.copyOf(declared, result) : Value.ofResult(declared, NdArrays.dense(result), memory);
     }
 }

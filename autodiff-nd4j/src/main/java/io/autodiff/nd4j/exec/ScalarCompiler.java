@@ -31,7 +31,7 @@ final class ScalarCompiler {
     /**
      * A program of calls.
      *
-     * @param steps calls that {@link ScalarInterpreter#takes}, each after those that it reads from
+     * @param steps calls that {@link ScalarProgram#takes}, each after those that it reads from
      * @param inputs slots that they read and do not fill, in the order in which the program gets them
      * @param outputs slots that they fill and the program gives
      */
@@ -55,12 +55,15 @@ final class ScalarCompiler {
         return compiler.program(steps, calls, slots, outputs);
     }
 
-    /** A program of one call, which it does not hold: it fits all calls of the same op and dtypes. */
-    static ScalarProgram compile(OpCall<?> call) {
+    /** A program of one elementwise call; an empty one of any other call. */
+    static ScalarProgram compile(OpCall<TensorSpec> call) {
+        if (call.op().elementwise() == null) {
+            return ScalarProgram.NONE;
+        }
         int[] inputs = IntStream.range(0, call.inputCount()).toArray();
         int[] outputs = {inputs.length};
-        Plan.Call step = new Plan.Call(call.withInputs(call.inputSpecs()), inputs, outputs);
-        return new ScalarCompiler().program(List.of(step), new OpCall<?>[0], inputs, outputs);
+        Plan.Call step = new Plan.Call(call, inputs, outputs);
+        return new ScalarCompiler().program(List.of(step), new OpCall<?>[] {call}, inputs, outputs);
     }
 
     private ScalarProgram program(List<Plan.Call> steps, OpCall<?>[] calls, int[] inputs, int[] outputs) {
@@ -171,8 +174,20 @@ final class ScalarCompiler {
                     : toFloating ? Kind.CAST_INTEGER_TO_FLOATING : Kind.CAST_INTEGER_TO_INTEGER;
         }
 
+        /** Whether an expression is of a floating dtype; a constant is not, and takes the dtype that is wanted of it. */
         private boolean isFloating(ScalarExpression expression) {
-            return ScalarInterpreter.isFloating(expression, step.call);
+            if (expression instanceof Input input) {
+                return step.call.inputSpec(input.index()).dtype().isFloating();
+            } else if (expression instanceof Apply apply) {
+                List<ScalarExpression> arguments = apply.arguments();
+                return switch (apply.function()) {
+                    case GT, GTE, LT, LTE, EQ, NEQ -> false;
+                    case CAST -> step.call.outputSpec().dtype().isFloating();
+                    case SELECT -> isFloating(arguments.get(1)) || isFloating(arguments.get(2));
+                    default -> arguments.stream().anyMatch(this::isFloating);
+                };
+            }
+            return false;
         }
 
         private int toFloating(int register) {

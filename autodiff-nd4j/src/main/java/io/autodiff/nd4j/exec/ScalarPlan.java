@@ -38,7 +38,7 @@ final class ScalarPlan {
         for (Plan.Step step : steps) {
             if (step instanceof Plan.Scalars scalars) {
                 calls.addAll(scalars.calls);
-            } else if (step instanceof Plan.Call call && ScalarInterpreter.takes(call.call)) {
+            } else if (step instanceof Plan.Call call && ScalarProgram.takes(call.call)) {
                 calls.add(call);
             } else {
                 return NONE;
@@ -48,7 +48,7 @@ final class ScalarPlan {
         List<Value> constants = new ArrayList<>();
         for (int slot = 0; slot < initial.length; slot++) {
             Value known = slot < given.length ? given[slot] : initial[slot];
-            if (known != null && ScalarInterpreter.isScalar(known.spec())) {
+            if (known != null && ScalarProgram.isScalar(known.spec())) {
                 inputs.put(slot, known.spec());
                 if (slot >= given.length) {
                     constants.add(known);

@@ -1,8 +1,11 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.DType;
+import io.autodiff.Tensor;
 import io.autodiff.nd4j.fused.ScalarKernel;
 import io.autodiff.nd4j.fused.ScalarLoop;
+import io.autodiff.nd4j.graph.Evaluator;
+import io.autodiff.nd4j.graph.Node;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.nd4j.ops.Casts;
 import io.autodiff.op.OpCall;
@@ -54,7 +57,21 @@ final class ScalarProgram {
             int b,
             int c,
             @Nullable DType narrows,
-            int call) {}
+            int call) {
+        private double floating(double first, double second) {
+            double result = ScalarArithmetic.floating(function, first, second);
+            return narrows == DType.FLOAT32 ? (float) result : result;
+        }
+    }
+
+    static final ScalarProgram NONE = new ScalarProgram(
+            new Instruction[0],
+            new OpCall<?>[0],
+            new double[0],
+            new int[0],
+            new TensorSpec[0],
+            new int[0],
+            new TensorSpec[0]);
 
     private final Instruction[] instructions;
     /** What is named if an element is refused. */
@@ -69,6 +86,9 @@ final class ScalarProgram {
     private final TensorSpec[] inputSpecs;
     private final TensorSpec[] outputSpecs;
     private final HotScalars hot = new HotScalars(this::once);
+    private final boolean onScalars;
+    /** The whole program, if it is one floating function of inputs: then no registers are needed. */
+    private final @Nullable Instruction only;
 
     ScalarProgram(
             Instruction[] instructions,
@@ -86,6 +106,32 @@ final class ScalarProgram {
         this.inputSpecs = inputSpecs;
         this.outputs = outputs;
         this.outputSpecs = outputSpecs;
+        this.onScalars = outputs.length > 0
+                && Stream.of(inputSpecs, outputSpecs).flatMap(Stream::of).allMatch(ScalarProgram::isScalar);
+        this.only = instructions.length == 1
+                        && instructions[0].kind == Kind.FLOATING
+                        && constants.length == inputs.length + 1
+                ? instructions[0]
+                : null;
+    }
+
+    /** The program of one call, made once for all calls of an op on the same specs; an empty one if it is not elementwise. */
+    static ScalarProgram of(OpCall<?> call) {
+        return call.prepared(ScalarProgram.class, ScalarCompiler::compile);
+    }
+
+    /** Whether a call is elementwise, on scalars only, of dtypes that Java has. */
+    static boolean takes(OpCall<?> call) {
+        return of(call).onScalars;
+    }
+
+    /** Whether all inputs and outputs are scalars, of dtypes that Java has. */
+    boolean isOnScalars() {
+        return onScalars;
+    }
+
+    static boolean isScalar(TensorSpec spec) {
+        return spec.shape().isScalar() && spec.dtype() != DType.FLOAT16 && spec.dtype() != DType.BFLOAT16;
     }
 
     /** Also where no instruction does: an integer may be handed through. */
@@ -150,6 +196,38 @@ final class ScalarProgram {
             results[i] = output(i, f[register], n.length == 0 ? 0 : n[register]);
         }
         return results;
+    }
+
+    /** The output of a call that this is the program of; null if an input has no value yet. */
+    @Nullable
+    Node run(OpCall<Tensor> call, Evaluator evaluator) {
+        for (int i = 0; i < inputs.length; i++) {
+            if (!input(call, i).isComputed()) {
+                return null;
+            }
+        }
+        if (only != null) {
+            double result = only.floating(
+                    input(call, only.a).floating(), input(call, only.b).floating());
+            return Node.ofFloating(outputSpecs[0], result, evaluator);
+        }
+        double[] f = constants.clone();
+        long[] n = integerConstants.clone();
+        for (int i = 0; i < inputs.length; i++) {
+            if (inputSpecs[i].dtype().isFloating()) {
+                f[inputs[i]] = input(call, i).floating();
+            } else {
+                n[inputs[i]] = input(call, i).integer();
+            }
+        }
+        run(f, n);
+        return outputSpecs[0].dtype().isFloating()
+                ? Node.ofFloating(outputSpecs[0], f[outputs[0]], evaluator)
+                : Node.ofInteger(outputSpecs[0], n[outputs[0]], evaluator);
+    }
+
+    private static Node input(OpCall<Tensor> call, int index) {
+        return (Node) call.input(index);
     }
 
     /** Puts the inputs into their places. */

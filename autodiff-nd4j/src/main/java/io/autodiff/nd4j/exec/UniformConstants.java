@@ -2,7 +2,6 @@ package io.autodiff.nd4j.exec;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
-import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.TensorSpec;
 import java.util.HashMap;
@@ -60,7 +59,7 @@ final class UniformConstants {
     private static @Nullable Value number(Value constant) {
         TensorSpec scalar = new TensorSpec(constant.spec().dtype(), Shape.SCALAR);
         if (scalar.dtype() == DType.FLOAT32 || scalar.dtype() == DType.FLOAT64) {
-            double[] elements = constant.read(NdArrays::doubles);
+            double[] elements = constant.doubles();
             for (double element : elements) {
                 if (Double.doubleToRawLongBits(element) != Double.doubleToRawLongBits(elements[0])) {
                     return null;
@@ -70,7 +69,7 @@ final class UniformConstants {
         } else if (scalar.dtype().isFloating()) {
             return null;
         }
-        long[] elements = constant.read(NdArrays::longs);
+        long[] elements = constant.longs();
         for (long element : elements) {
             if (element != elements[0]) {
                 return null;

@@ -6,9 +6,6 @@ import io.autodiff.nd4j.fused.LoopProgram.Instruction;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
 import io.autodiff.op.ScalarFunction;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A program with its kernel, ready to run. Where there is much to do it is done in parts, which this thread and those of the common
@@ -21,12 +18,6 @@ public final class FusedLoop {
     private static final long LEAST_PART = 16_384;
 
     private static final long MOST_PARTS = 16;
-
-    /** The common pool says 1 of itself where it has no thread; what it is given then lies there for good. */
-    private static final int HELPERS =
-            Integer.getInteger("java.util.concurrent.ForkJoinPool.common.parallelism", 1) == 0
-                    ? 0
-                    : ForkJoinPool.getCommonPoolParallelism();
 
     private final LoopProgram program;
     private final LoopLayout layout;
@@ -52,7 +43,7 @@ public final class FusedLoop {
         long positions = program.positions();
         long wanted = Math.max(1, Math.min(MOST_PARTS, positions / LEAST_PART));
         parts = (int) Math.min(wanted, layout.vectorLoop() == 0 ? Math.max(1, firstSize / LEAST_PART) : firstSize);
-        threads = HELPERS > 0 && parts > 1 && positions * cost() > WORTH_THREADS_NANOSECONDS;
+        threads = Parts.helpers() > 0 && parts > 1 && positions * cost() > WORTH_THREADS_NANOSECONDS;
         fixed = new long[layout.words()];
         for (int loop = 1; loop < layout.loops(); loop++) {
             fixed[layout.sizeWord(loop)] = axes.get(layout.axis(loop)).size();
@@ -114,38 +105,9 @@ public final class FusedLoop {
                 results[part] = run(part, addresses, bits);
             }
         } else {
-            share(addresses, bits, results);
+            Parts.run(parts, part -> results[part] = run(part, addresses, bits));
         }
         return joined(results);
-    }
-
-    private void share(long[] addresses, long[] bits, long[][] results) {
-        AtomicInteger next = new AtomicInteger();
-        CountDownLatch left = new CountDownLatch(parts);
-        Runnable work = () -> {
-            for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
-                results[part] = run(part, addresses, bits);
-                left.countDown();
-            }
-        };
-        int helpers = Math.min(parts - 1, HELPERS);
-        for (int helper = 0; helper < helpers; helper++) {
-            ForkJoinPool.commonPool().execute(work);
-        }
-        work.run();
-        // What is left is being computed by threads that are running: an interruption must not free their memory.
-        boolean interrupted = false;
-        while (true) {
-            try {
-                left.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private long[] run(int part, long[] addresses, long[] bits) {

@@ -37,19 +37,27 @@ public final class Node implements Tensor {
                     new TensorSpec(c.attributes().dtype("dtype"), c.attributes().shape("shape")))
             .kernel(INDArray.class, c -> {
                 throw new IllegalStateException(
-                        "while a function is traced, its tensors have no values, so that Java cannot read"
-                                + " them; choose by value with Branch.cond or Tensors.where, loop with Loops.whileLoop, print with Functions.print, and read results after the call");
+                        "while a function is traced, its tensors have no values, so that Java cannot read them; choose"
+                                + " by value with Branch.cond or Tensors.where, loop with Loops.whileLoop, print with"
+                                + " Functions.print, and read results after the call");
             })
             .checked();
 
-    /** What a node has: one of the two, and nothing once it is released. */
-    sealed interface State permits Value, Computation {}
+    /** What a node has: one of the three, and nothing once it is released. */
+    sealed interface State permits Value, Computation, InJava {}
+
+    /** A scalar that is in the node itself, and becomes a {@link Value} when a kernel needs one. */
+    private enum InJava implements State {
+        SCALAR
+    }
 
     private static final VarHandle STATE = stateHandle();
 
     private final TensorSpec spec;
     private final Evaluator evaluator;
     private final int hash;
+    /** Of a scalar that was made in Java: a double's, or an integer; 0 or 1 for a bool. */
+    private final long bits;
     /**
      * Set with release, read with acquire: who sees a value sees what is in it. A volatile write would have the processor wait, which
      * costs more than all the rest of making a node.
@@ -57,11 +65,36 @@ public final class Node implements Tensor {
     @SuppressWarnings("UnusedVariable") // used by way of STATE
     private @Nullable State state;
 
-    private Node(TensorSpec spec, Evaluator evaluator, State state) {
+    private Node(TensorSpec spec, Evaluator evaluator, State state, long bits) {
         this.spec = spec;
         this.evaluator = evaluator;
         this.hash = evaluator.number();
+        this.bits = bits;
         set(state);
+    }
+
+    /**
+     * A floating scalar.
+     *
+     * @param spec of rank 0
+     * @param number rounded to the dtype
+     * @param evaluator of this thread
+     * @return the node
+     */
+    public static Node ofFloating(TensorSpec spec, double number, Evaluator evaluator) {
+        return new Node(spec, evaluator, InJava.SCALAR, Double.doubleToRawLongBits(number));
+    }
+
+    /**
+     * An integer or bool scalar.
+     *
+     * @param spec of rank 0
+     * @param number in the dtype's range; for bool, 0 or 1
+     * @param evaluator of this thread
+     * @return the node
+     */
+    public static Node ofInteger(TensorSpec spec, long number, Evaluator evaluator) {
+        return new Node(spec, evaluator, InJava.SCALAR, number);
     }
 
     private static VarHandle stateHandle() {
@@ -89,7 +122,7 @@ public final class Node implements Tensor {
      * @return the node
      */
     public static Node leaf(TensorSpec spec, Value value, Evaluator evaluator) {
-        Node node = new Node(spec, evaluator, value);
+        Node node = borrowing(spec, value, evaluator);
         value.claim(node);
         return node;
     }
@@ -103,7 +136,7 @@ public final class Node implements Tensor {
      * @return the node
      */
     public static Node borrowing(TensorSpec spec, Value value, Evaluator evaluator) {
-        return new Node(spec, evaluator, value);
+        return new Node(spec, evaluator, value, 0);
     }
 
     /**
@@ -117,6 +150,7 @@ public final class Node implements Tensor {
         OpCall<TensorSpec> call =
                 OpCall.of(PLACEHOLDER, Attributes.of("dtype", spec.dtype(), "shape", spec.shape()), List.of());
         return pending(call.withOutputSpecs(List.of(spec)).withInputs(List.of()), evaluator)
+                .outputs()
                 .get(0);
     }
 
@@ -128,33 +162,38 @@ public final class Node implements Tensor {
      * @return the node
      */
     public static Node alias(Node node, Evaluator evaluator) {
-        if (node.state() instanceof Value present && node.evaluator == evaluator) {
-            return new Node(node.spec, evaluator, present);
+        State present = node.state();
+        if (present == InJava.SCALAR) {
+            return node.inJava(evaluator);
+        } else if (present instanceof Value value && node.evaluator == evaluator) {
+            return borrowing(node.spec, value, evaluator);
         }
-        return pending(OpCall.on(ALIAS, Attributes.NONE, node), evaluator).get(0);
+        return pending(OpCall.on(ALIAS, Attributes.NONE, node), evaluator)
+                .outputs()
+                .get(0);
     }
 
     /**
-     * The outputs of a call that will be computed later. What belongs to another thread is computed first, and its value is taken
+     * A call that will be computed later, with its outputs. What belongs to another thread is computed first, and its value is taken
      * over: no graph spans two threads, and a scope of the other thread cannot free what this one still needs.
      *
      * @param call on nodes
      * @param evaluator of this thread
-     * @return one node for each output
+     * @return the call
      * @throws IllegalStateException if an input was released
      */
-    public static List<Node> pending(OpCall<Tensor> call, Evaluator evaluator) {
+    public static Computation pending(OpCall<Tensor> call, Evaluator evaluator) {
         Computation computation = new Computation(inOneThread(call, evaluator), evaluator.remembersOrigins());
-        List<Node> outputs = call.outputSpecs().size() == 1
-                ? List.of(new Node(call.outputSpec(), evaluator, computation))
-                : call.outputSpecs().stream()
-                        .map(spec -> new Node(spec, evaluator, computation))
-                        .toList();
-        computation.setOutputs(outputs);
+        computation.setOutputs(
+                call.outputCount() == 1
+                        ? List.of(new Node(call.outputSpec(), evaluator, computation, 0))
+                        : call.outputSpecs().stream()
+                                .map(spec -> new Node(spec, evaluator, computation, 0))
+                                .toList());
         if (!computation.isTraced()) {
             evaluator.made(computation);
         }
-        return outputs;
+        return computation;
     }
 
     private static OpCall<Tensor> inOneThread(OpCall<Tensor> call, Evaluator evaluator) {
@@ -172,7 +211,13 @@ public final class Node implements Tensor {
     }
 
     private Node ofThread(Evaluator other) {
-        return evaluator == other ? this : new Node(spec, other, valueFor(other));
+        return evaluator == other
+                ? this
+                : state() == InJava.SCALAR ? inJava(other) : borrowing(spec, valueFor(other), other);
+    }
+
+    private Node inJava(Evaluator other) {
+        return new Node(spec, other, InJava.SCALAR, bits);
     }
 
     /**
@@ -224,6 +269,22 @@ public final class Node implements Tensor {
         return call.op() == PLACEHOLDER;
     }
 
+    /** {@return whether the value is there: neither pending nor gone} */
+    public boolean isComputed() {
+        State now = state();
+        return now == InJava.SCALAR || now instanceof Value;
+    }
+
+    /** {@return the one element of a floating scalar, computed now if it was not before} */
+    public double floating() {
+        return state() == InJava.SCALAR ? Double.longBitsToDouble(bits) : value().floating();
+    }
+
+    /** {@return the one element of an integer or bool scalar, computed now if it was not before} */
+    public long integer() {
+        return state() == InJava.SCALAR ? bits : value().integer();
+    }
+
     /**
      * The value, computed now if it was not before.
      *
@@ -231,12 +292,20 @@ public final class Node implements Tensor {
      * @throws IllegalStateException if the node was released
      */
     public Value value() {
-        if (state() instanceof Value present) {
-            return present;
+        State now = state();
+        if (now == InJava.SCALAR) {
+            Value made = spec.dtype().isFloating()
+                    ? Value.ofFloating(spec, Double.longBitsToDouble(bits))
+                    : Value.ofInteger(spec, bits);
+            // Another thread may have made it, or released the node.
+            STATE.compareAndSet(this, now, made);
+            now = state();
+        } else if (now instanceof Computation) {
+            evaluator.evaluate(List.of(this));
+            now = state();
         }
-        evaluator.evaluate(List.of(this));
-        if (state() instanceof Value computed) {
-            return computed;
+        if (now instanceof Value present) {
+            return present;
         }
         throw released();
     }
@@ -297,17 +366,17 @@ public final class Node implements Tensor {
         if (!spec.shape().isScalar()) {
             return Tensor.super.item();
         }
-        return spec.dtype().isFloating() ? value().floating() : value().integer();
+        return spec.dtype().isFloating() ? floating() : integer();
     }
 
     @Override
     public double[] toDoubleArray() {
-        return read(NdArrays::doubles);
+        return value().doubles();
     }
 
     @Override
     public float[] toFloatArray() {
-        return read(NdArrays::floats);
+        return value().floats();
     }
 
     @Override
@@ -316,7 +385,7 @@ public final class Node implements Tensor {
             throw new IllegalArgumentException("toLongArray() and toIntArray() need an integer or bool, this is " + spec
                     + "; use castTo(DType.INT64)");
         }
-        return read(NdArrays::longs);
+        return value().longs();
     }
 
     /**

@@ -1,7 +1,8 @@
 package io.autodiff.nd4j.graph;
 
-import io.autodiff.DType;
-import io.autodiff.nd4j.array.ArrayPool;
+import io.autodiff.nd4j.array.KernelMemory;
+import io.autodiff.nd4j.array.Memory;
+import io.autodiff.nd4j.array.MemoryPool;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.TensorSpec;
 import java.util.function.Function;
@@ -9,32 +10,29 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The elements of a tensor: an INDArray, or for a scalar that came from Java its bits, of which an INDArray is made when a
- * kernel needs one. Several nodes may share a value; it is freed with the node that {@linkplain #owner owns} it.
+ * The elements of a tensor: native memory, an array of somebody else's, or for a scalar that came from Java its bits. Kernels of the
+ * engine's own read memory by its address; an INDArray is made when ND4J needs one. Several nodes may share a value; it is freed with
+ * the node that {@linkplain #owner owns} it.
  */
 public final class Value implements Node.State {
     private final TensorSpec spec;
     private final long bits;
-    private final boolean closeable;
-    /** Whether this is a scalar that came from Java: nobody owns it. */
+    /** Whether this is a scalar that came from Java: nobody owns it, and an array of it is only a copy. */
     private final boolean inJava;
 
-    private volatile @Nullable INDArray array;
+    /** Somebody else's, or an empty one; null where there is memory. */
+    private @Nullable INDArray array;
+
+    private @Nullable Memory memory;
     private @Nullable Node owner;
     private int pins;
     private boolean shared;
     private boolean closed;
-    private ArrayPool.@Nullable Memory memory;
 
-    private Value(TensorSpec spec, long bits, @Nullable INDArray array, boolean closeable) {
-        this.inJava = array == null;
+    private Value(TensorSpec spec, boolean inJava, long bits) {
         this.spec = spec;
+        this.inJava = inJava;
         this.bits = bits;
-        if (array != null) {
-            // Not for null: a volatile write costs more than all the rest of a scalar.
-            this.array = array;
-        }
-        this.closeable = closeable;
     }
 
     /**
@@ -45,7 +43,7 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value ofFloating(TensorSpec spec, double number) {
-        return new Value(spec, Double.doubleToRawLongBits(number), null, true);
+        return new Value(spec, true, Double.doubleToRawLongBits(number));
     }
 
     /**
@@ -56,19 +54,73 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value ofInteger(TensorSpec spec, long number) {
-        return new Value(spec, number, null, true);
+        return new Value(spec, true, number);
     }
 
     /**
-     * The value in an array that the engine made.
+     * A value in new memory, its elements not set.
+     *
+     * @param spec dtype and shape
+     * @return the value
+     * @throws IllegalStateException if there is no memory for it
+     */
+    public static Value allocate(TensorSpec spec) {
+        Value value = new Value(spec, false, 0);
+        if (spec.shape().elements() == 0) {
+            value.array = NdArrays.allocate(spec);
+        } else {
+            value.memory = MemoryPool.allocate(value, spec);
+        }
+        return value;
+    }
+
+    /**
+     * A copy of Java's elements.
+     *
+     * @param spec dtype and shape
+     * @param elements row-major; a {@code double[]}, {@code float[]}, {@code int[]}, {@code long[]} or {@code boolean[]}
+     * @return the value
+     */
+    public static Value ofElements(TensorSpec spec, Object elements) {
+        Value value = allocate(spec);
+        Memory memory = value.memory;
+        if (memory != null) {
+            NdArrays.detached(() -> memory.set(elements));
+        }
+        return value;
+    }
+
+    /**
+     * A copy of an array.
+     *
+     * @param spec the array's
+     * @param array any array
+     * @return the value
+     */
+    public static Value copyOf(TensorSpec spec, INDArray array) {
+        Value value = allocate(spec);
+        Memory memory = value.memory;
+        if (memory != null) {
+            NdArrays.detached(() -> memory.set(array));
+        }
+        return value;
+    }
+
+    /**
+     * The value in an array that a kernel made.
      *
      * @param spec the array's dtype and shape
      * @param array dense and row-major; nobody else may change or close it
+     * @param kernel the memory of the kernel's run
      * @return the value
      */
-    public static Value ofArray(TensorSpec spec, INDArray array) {
-        Value value = new Value(spec, 0, array, true);
-        value.memory = ArrayPool.track(value, spec, array);
+    public static Value ofResult(TensorSpec spec, INDArray array, KernelMemory kernel) {
+        Value value = new Value(spec, false, 0);
+        if (array.isEmpty()) {
+            value.array = array;
+        } else {
+            value.memory = kernel.adopt(value, spec, array);
+        }
         return value;
     }
 
@@ -80,7 +132,9 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value ofWrapped(TensorSpec spec, INDArray array) {
-        return new Value(spec, 0, array, false);
+        Value value = new Value(spec, false, 0);
+        value.array = array;
+        return value;
     }
 
     /** {@return dtype and shape} */
@@ -90,30 +144,77 @@ public final class Value implements Node.State {
 
     /** {@return the one element of a floating value} */
     public double floating() {
-        return array == null && !closed ? Double.longBitsToDouble(bits) : read(a -> a.getDouble(0));
+        return inJava ? Double.longBitsToDouble(bits) : doubles()[0];
     }
 
     /** {@return the one element of an integer value, 0 or 1 of a bool} */
     public long integer() {
-        return array == null && !closed ? bits : read(a -> spec.dtype() == DType.BOOL ? a.getInt(0) : a.getLong(0));
+        return inJava ? bits : longs()[0];
     }
 
-    /** {@return the elements as a dense, row-major array, which must not be changed} */
+    /** {@return all elements in row-major order} */
+    public double[] doubles() {
+        return inJava ? new double[] {number()} : elements(Memory::doubles, NdArrays::doubles);
+    }
+
+    /** {@return all elements in row-major order} */
+    public float[] floats() {
+        return inJava ? new float[] {(float) number()} : elements(Memory::floats, NdArrays::floats);
+    }
+
+    /** {@return all elements of an integer or bool in row-major order} */
+    public long[] longs() {
+        return inJava ? new long[] {bits} : elements(Memory::longs, NdArrays::longs);
+    }
+
+    private double number() {
+        return spec.dtype().isFloating() ? Double.longBitsToDouble(bits) : bits;
+    }
+
+    private <R> R elements(Function<Memory, R> ofMemory, Function<INDArray, R> ofArray) {
+        Memory own = pin();
+        try {
+            return own != null ? ofMemory.apply(own) : ofArray.apply(array());
+        } finally {
+            unpin();
+        }
+    }
+
+    /**
+     * {@return where the elements are in the CPU's memory, dense and row-major; 0 if only an array knows. For as long as the address is used,
+     * this value is to be reachable, and not closed}
+     *
+     * @throws IllegalStateException if they are freed
+     */
+    public synchronized long address() {
+        requireOpen();
+        return memory == null ? 0 : memory.address();
+    }
+
+    /** {@return the elements as a dense, row-major array, which must not be changed, and does not outlive this value} */
     public synchronized INDArray array() {
-        INDArray present = array;
+        requireOpen();
+        INDArray others = array;
+        if (others != null) {
+            NdArrays.spec(others);
+            others = NdArrays.dense(others);
+            array = others;
+            return others;
+        }
+        Memory own = memory;
+        if (own == null) {
+            Memory copy = MemoryPool.allocate(this, spec);
+            NdArrays.detached(() -> copy.set(element()));
+            own = copy;
+            memory = own;
+        }
+        return own.array();
+    }
+
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the memory of this value, " + spec + ", is freed");
         }
-        if (present == null) {
-            present = NdArrays.detached(() -> NdArrays.of(spec, element()));
-        } else if (closeable) {
-            return present;
-        } else {
-            NdArrays.spec(present);
-            present = NdArrays.dense(present);
-        }
-        array = present;
-        return present;
     }
 
     /** The one element of a scalar that came from Java, as an array of the type that the dtype is made of. */
@@ -155,9 +256,17 @@ public final class Value implements Node.State {
         shared = true;
     }
 
-    /** Keeps the memory: for a reader, or for good where what depends on it is not known here. */
-    public synchronized void pin() {
+    /**
+     * Keeps the memory: for a reader, or for good where what depends on it is not known here.
+     *
+     * @return the memory, if there is any
+     * @throws IllegalStateException if it is freed already
+     */
+    @Nullable
+    public synchronized Memory pin() {
+        requireOpen();
         pins++;
+        return memory;
     }
 
     private synchronized void unpin() {
@@ -188,12 +297,30 @@ public final class Value implements Node.State {
 
     /** Frees the memory now, to be used again. While it is being read, it is left to the collector. */
     public synchronized void close() {
-        ArrayPool.Memory own = memory;
+        Memory own = memory;
         if (own != null && pins == 0) {
-            closed = true;
-            array = null;
+            closed = !inJava;
             memory = null;
-            own.run();
+            own.free();
         }
+    }
+
+    /**
+     * A value in the memory of this one, which is closed.
+     *
+     * @param as dtype and shape, of as many bytes
+     * @return the value, its elements those that are here until they are written; null if this memory may not be written to, as somebody
+     *     else has or reads it
+     */
+    public synchronized @Nullable Value reuse(TensorSpec as) {
+        Memory own = memory;
+        if (own == null || own.address() == 0 || inJava || pins > 0 || shared || owner != null) {
+            return null;
+        }
+        Value next = new Value(as, false, 0);
+        next.memory = own.handOver(next, as);
+        memory = null;
+        closed = true;
+        return next;
     }
 }

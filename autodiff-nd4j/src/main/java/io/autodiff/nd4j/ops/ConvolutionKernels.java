@@ -3,15 +3,20 @@ package io.autodiff.nd4j.ops;
 import io.autodiff.DType;
 import io.autodiff.Shape;
 import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.products.Convolution;
+import io.autodiff.nd4j.products.Operands;
+import io.autodiff.nd4j.products.ProductKernel;
+import io.autodiff.nd4j.products.Products;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Kernels of convolution. Not ND4J's own: those have a history of wrong gradients, end the process for a stride of 0, and know
+ * Kernels of convolution: a library's, where there is one and the dtype is no float64, and here. Not ND4J's own: those have a history of wrong gradients, end the process for a stride of 0, and know
  * no padding but the symmetric one.
  *
  * <p>One group is a matrix product: each row of the matrix of columns holds the elements under one window (Chellapilla, Puri and
@@ -29,6 +34,10 @@ final class ConvolutionKernels {
                 call,
                 Shape.of(call.input("x").shape()),
                 Shape.of(call.input("w").shape()));
+        INDArray made = byLibrary(call, s, Convolution.Kind.FORWARD);
+        if (made != null) {
+            return made;
+        }
         if (s.groups > 1) {
             double[] x = NdArrays.doubles(call.input("x"));
             double[] w = NdArrays.doubles(call.input("w"));
@@ -52,6 +61,10 @@ final class ConvolutionKernels {
     static INDArray dataGradient(OpCall<INDArray> call) {
         Sizes s = new Sizes(
                 call, call.outputSpec().shape(), Shape.of(call.input("w").shape()));
+        INDArray made = byLibrary(call, s, Convolution.Kind.DATA_GRADIENT);
+        if (made != null) {
+            return made;
+        }
         int elements = (int) call.outputSpec().shape().elements();
         if (s.groups > 1) {
             double[] y = NdArrays.doubles(call.input("dy"));
@@ -88,6 +101,10 @@ final class ConvolutionKernels {
     static INDArray weightGradient(OpCall<INDArray> call) {
         Sizes s = new Sizes(
                 call, Shape.of(call.input("x").shape()), call.outputSpec().shape());
+        INDArray made = byLibrary(call, s, Convolution.Kind.WEIGHT_GRADIENT);
+        if (made != null) {
+            return made;
+        }
         if (s.groups > 1) {
             double[] x = NdArrays.doubles(call.input("x"));
             double[] y = NdArrays.doubles(call.input("dy"));
@@ -109,6 +126,24 @@ final class ConvolutionKernels {
             w.addi(Nd4j.matmul(s.columns(x, from, to), rows(y, from, to), z, true, false, false));
         });
         return result(call, w);
+    }
+
+    /** The result by a library that computes float32; null if there is none. Half floats are computed as these, too. */
+    private static @Nullable INDArray byLibrary(OpCall<INDArray> call, Sizes s, Convolution.Kind kind) {
+        TensorSpec spec = call.outputSpec();
+        boolean empty = spec.shape().elements() == 0 || call.inputs().stream().anyMatch(INDArray::isEmpty);
+        if (empty || spec.dtype() == DType.FLOAT64) {
+            return null;
+        }
+        ProductKernel kernel = Products.find(s.windows.convolution(kind, s.channels, s.outputs, s.groups));
+        INDArray z = kernel == null
+                ? null
+                : Operands.run(
+                        kernel,
+                        Operands.float32(call, 0),
+                        Operands.float32(call, 1),
+                        new TensorSpec(DType.FLOAT32, spec.shape()));
+        return z == null ? null : z.castTo(NdArrays.dataType(spec.dtype()));
     }
 
     /** The terms of some groups: where their elements of x, w and y begin, and how far apart they are. */

@@ -3,6 +3,8 @@ package io.autodiff.nd4j.ops;
 import io.autodiff.DType;
 import io.autodiff.Tensor;
 import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.products.Operands;
+import io.autodiff.nd4j.products.StackProduct;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.Shapes;
@@ -74,7 +76,19 @@ final class LinalgOps {
         // ND4J adds up half floats in half floats, where 2048 + 1 is 2048, and a hundred times slower than floats.
         boolean half = spec.dtype() == DType.FLOAT16 || spec.dtype() == DType.BFLOAT16;
         DType dtype = half ? DType.FLOAT32 : spec.dtype();
-        INDArray z = NdArrays.allocate(new TensorSpec(dtype, spec.shape()));
+        TensorSpec computed = new TensorSpec(dtype, spec.shape());
+        StackProduct product = StackProduct.of(
+                new TensorSpec(dtype, call.inputSpec(0).shape()),
+                new TensorSpec(dtype, call.inputSpec(1).shape()),
+                computed,
+                call.attributes().flag("transposeX"),
+                call.attributes().flag("transposeY"),
+                false);
+        if (product != null) {
+            return Operands.multiply(product, Operands.of(call, 0, dtype), Operands.of(call, 1, dtype), null, computed)
+                    .castTo(NdArrays.dataType(spec.dtype()));
+        }
+        INDArray z = NdArrays.allocate(computed);
         if (call.input("x").isEmpty()) {
             // The inner size is 0: sums of nothing.
             z.assign(0);

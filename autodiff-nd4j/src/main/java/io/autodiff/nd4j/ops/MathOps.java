@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ops.impl.transforms.strict.Log;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Rint;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Sigmoid;
 
-/** Exponentials, logarithms, roots, magnitude and rounding, of one tensor. */
+/** Exponentials, logarithms, roots, magnitude, the positive part and rounding, of one tensor. */
 final class MathOps {
     static final Op EXP = function("exp", Exp::new, ScalarFunction.EXP, (c, dy) -> dy.mul(c.output()));
 
@@ -76,6 +76,13 @@ final class MathOps {
             .elementwise(e -> e.apply(ScalarFunction.SIGN, "x"))
             .gradient("x", (c, dy) -> Tensors.zerosLike(dy));
 
+    /** The slope at 0 is 0. */
+    static final Op RELU = Op.named("relu")
+            .inputs("x")
+            .shape(Shapes.numeric("x"))
+            .elementwise(e -> e.constant(0).apply(ScalarFunction.MAX, e.input("x")))
+            .gradient("x", (c, dy) -> Tensors.where(c.input("x").lte(0), Tensors.of(0, dy.dtype()), dy));
+
     static final Op FLOOR = step("floor", Floor::new, ScalarFunction.FLOOR);
 
     static final Op CEIL = step("ceil", Ceil::new, ScalarFunction.CEIL);
@@ -84,7 +91,7 @@ final class MathOps {
     static final Op ROUND = step("round", Rint::new, ScalarFunction.ROUND);
 
     static final List<Op> OPS =
-            List.of(EXP, EXPM1, LOG, LOG1P, SQRT, CBRT, SIGMOID, SOFTPLUS, ABS, SIGN, FLOOR, CEIL, ROUND);
+            List.of(EXP, EXPM1, LOG, LOG1P, SQRT, CBRT, SIGMOID, SOFTPLUS, ABS, SIGN, RELU, FLOOR, CEIL, ROUND);
 
     private MathOps() {}
 

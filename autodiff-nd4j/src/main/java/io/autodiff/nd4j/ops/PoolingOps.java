@@ -5,6 +5,10 @@ import io.autodiff.Operand;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.products.Operands;
+import io.autodiff.nd4j.products.Pooling;
+import io.autodiff.nd4j.products.ProductKernel;
+import io.autodiff.nd4j.products.Products;
 import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
@@ -13,6 +17,7 @@ import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.Executor;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -28,7 +33,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class PoolingOps {
     static final Op MAX_POOL = pooling("max_pool", "x")
             .shape(c -> pooled(c, floating(c, "x")))
-            .kernel(INDArray.class, c -> select(c, c.input("x")))
+            .kernel(INDArray.class, PoolingOps::maxPool)
             .gradient("x", (c, dy) -> execute("max_pool_gradient", c, c.input("x"), dy));
 
     static final Op MAX_POOL_GRADIENT = pooling("max_pool_gradient", "x", "dy")
@@ -155,6 +160,30 @@ final class PoolingOps {
         return maxima;
     }
 
+    private static INDArray maxPool(OpCall<INDArray> call) {
+        INDArray made = byLibrary(call, Pooling.Kind.MAX, call.inputSpec(0));
+        return made == null ? select(call, call.input("x")) : made;
+    }
+
+    /** The result by a library that computes float32; null if there is none, or none for these elements. */
+    private static @Nullable INDArray byLibrary(OpCall<INDArray> call, Pooling.Kind kind, TensorSpec x) {
+        TensorSpec spec = call.outputSpec();
+        if (x.dtype() != DType.FLOAT32
+                || x.shape().elements() == 0
+                || spec.shape().elements() == 0) {
+            return null;
+        }
+        int channels = (int) x.shape().size(x.shape().rank() - 1);
+        ProductKernel kernel = Products.find(windows(call, x.shape()).pooling(kind, channels));
+        return kernel == null
+                ? null
+                : Operands.run(
+                        kernel,
+                        Operands.float32(call, 0),
+                        call.inputCount() > 1 ? Operands.float32(call, 1) : null,
+                        spec);
+    }
+
     private static INDArray select(OpCall<INDArray> call, INDArray from) {
         int[] maxima = maxima(call);
         double[] elements = NdArrays.doubles(from);
@@ -166,6 +195,10 @@ final class PoolingOps {
     }
 
     private static INDArray maxPoolGradient(OpCall<INDArray> call) {
+        INDArray made = byLibrary(call, Pooling.Kind.MAX_GRADIENT, call.inputSpec(0));
+        if (made != null) {
+            return made;
+        }
         int[] maxima = maxima(call);
         double[] dy = NdArrays.doubles(call.input("dy"));
         double[] dx = new double[(int) call.outputSpec().shape().elements()];
@@ -176,6 +209,10 @@ final class PoolingOps {
     }
 
     private static INDArray avgPool(OpCall<INDArray> call) {
+        INDArray made = byLibrary(call, Pooling.Kind.AVERAGE, call.inputSpec(0));
+        if (made != null) {
+            return made;
+        }
         INDArray array = call.input("x");
         double[] x = NdArrays.doubles(array);
         int channels = (int) array.size(array.rank() - 1);
@@ -194,6 +231,10 @@ final class PoolingOps {
     }
 
     private static INDArray avgPoolGradient(OpCall<INDArray> call) {
+        INDArray made = byLibrary(call, Pooling.Kind.AVERAGE_GRADIENT, call.outputSpec());
+        if (made != null) {
+            return made;
+        }
         Shape shape = call.outputSpec().shape();
         double[] dy = NdArrays.doubles(call.input("dy"));
         int channels = (int) shape.size(shape.rank() - 1);

@@ -1,8 +1,11 @@
 package io.autodiff.nd4j.ops;
 
 import io.autodiff.Shape;
+import io.autodiff.nd4j.products.Convolution;
+import io.autodiff.nd4j.products.Pooling;
 import io.autodiff.op.OpCall;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How windows lie over the spatial axes of a channels-last tensor: what convolution and pooling have in common. There is one row
@@ -29,6 +32,7 @@ final class Windows {
     private final int[] strides;
     private final int[] dilations;
     private final int[] before;
+    private final int[] after;
     private final int[] output;
 
     private Windows(long images, int rank) {
@@ -38,6 +42,7 @@ final class Windows {
         strides = new int[rank];
         dilations = new int[rank];
         before = new int[rank];
+        after = new int[rank];
         output = new int[rank];
     }
 
@@ -80,6 +85,7 @@ final class Windows {
             windows.strides[axis] = (int) strides[axis];
             windows.dilations[axis] = (int) dilations[axis];
             windows.before[axis] = (int) pads[2 * axis];
+            windows.after[axis] = (int) pads[2 * axis + 1];
             windows.output[axis] = (int) ((padded - covered) / strides[axis]) + 1;
         }
         return windows;
@@ -122,6 +128,42 @@ final class Windows {
             }
         }
         return -1;
+    }
+
+    /** {@return the convolution with these windows, in the terms of the libraries that compute it} */
+    Convolution convolution(Convolution.Kind kind, int channels, int outputs, int groups) {
+        return new Convolution(
+                kind,
+                images,
+                channels,
+                outputs,
+                groups,
+                list(input),
+                list(window),
+                list(output),
+                list(strides),
+                list(dilations),
+                list(before),
+                list(after));
+    }
+
+    /** {@return pooling with these windows, in the terms of the libraries that compute it} */
+    Pooling pooling(Pooling.Kind kind, int channels) {
+        return new Pooling(
+                kind,
+                images,
+                channels,
+                list(input),
+                list(window),
+                list(output),
+                list(strides),
+                list(dilations),
+                list(before),
+                list(after));
+    }
+
+    private static List<Integer> list(int[] numbers) {
+        return Arrays.stream(numbers).boxed().toList();
     }
 
     /** {@return the number of rows} */

@@ -12,12 +12,14 @@ import io.autodiff.DType;
 import io.autodiff.GradientTape;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
+import io.autodiff.TensorScope;
 import io.autodiff.Tensors;
 import io.autodiff.Variable;
 import io.autodiff.nd4j.Nd4jTensors;
 import io.autodiff.nd4j.graph.Computation;
 import io.autodiff.nd4j.graph.Node;
 import io.autodiff.op.Attributes;
+import io.autodiff.op.InvalidOpException;
 import io.autodiff.op.InvalidOperandException;
 import io.autodiff.op.Op;
 import io.autodiff.op.Shapes;
@@ -81,10 +83,29 @@ class ExecutionTest {
     void whatNobodyUsesRunsWithTheNextEvaluation() {
         Tensor unused = counted.apply(Tensors.of(1.0));
         assertEquals(IMMEDIATE ? 1 : 0, runs.get());
-        Tensors.of(1.0).add(1).item();
+        Tensors.of(new double[] {1}).add(1).item();
         assertEquals(1, runs.get());
         assertEquals(2, unused.item());
         assertEquals(1, runs.get());
+    }
+
+    @Test
+    void aScalarCallOnScalarsIsComputedAtOnceAndItsFailureIsLeftToItsReader() {
+        boolean atOnce = !"planned".equals(System.getProperty("autodiff.execution"));
+        Tensor y = Tensors.of(1.0).add(1);
+        assertEquals(atOnce, ((Node) y).pending() == null);
+        if (IMMEDIATE) {
+            assertThrows(InvalidOperandException.class, ExecutionTest::divideByZero);
+            return;
+        }
+        Tensor failing = divideByZero();
+        Tensor after = failing.add(1);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            InvalidOperandException e = assertThrows(InvalidOperandException.class, after::item);
+            assertEquals(
+                    "floor_div(x=int32[], y=int32[]): the divisor 'y' is 0 at element 0 of the result", e.getMessage());
+        }
+        assertEquals(3, Tensors.of(7).floorDiv(2).item());
     }
 
     @Test
@@ -94,7 +115,7 @@ class ExecutionTest {
         }
         failing.set(true);
         Tensor bad = counted.apply(Tensors.of(1.0));
-        assertEquals(2, Tensors.of(1.0).add(1).item());
+        assertEquals(2, Tensors.of(new double[] {1}).add(1).item());
         assertThrows(InvalidOperandException.class, bad::item);
         failing.set(false);
         assertEquals(2, bad.item());
@@ -159,7 +180,10 @@ class ExecutionTest {
         IllegalStateException e = assertThrows(
                 IllegalStateException.class,
                 () -> broken.apply(Tensors.of(new float[] {1, 2})).toFloatArray());
-        assertEquals("the kernel of broken(x=float32[2]) failed: from below", e.getMessage());
+        assertEquals(
+                "the kernel of broken(x=float32[2]) failed: java.lang.ArithmeticException: from below; the op is of no"
+                        + " provider, it is declared by io.autodiff.nd4j.exec.ExecutionTest, autodiff-nd4j",
+                e.getMessage());
         assertSame(cause, e.getCause());
     }
 
@@ -192,14 +216,16 @@ class ExecutionTest {
         Op wrongShape = kernel("wrong_shape", x -> x.reshape(1, 2));
         Op wrongDtype = kernel("wrong_dtype", x -> x.castTo(DataType.FLOAT));
         Tensor x = Tensors.of(new double[] {1, 2});
-        assertTrue(assertThrows(
-                        InvalidOperandException.class, () -> wrongShape.apply(x).toDoubleArray())
-                .getMessage()
-                .startsWith("wrong_shape(x=float64[2]): its kernel gave float64[1, 2]"));
-        assertTrue(assertThrows(
-                        InvalidOperandException.class, () -> wrongDtype.apply(x).toDoubleArray())
-                .getMessage()
-                .startsWith("wrong_dtype(x=float64[2]): its kernel gave float32[2]"));
+        assertTrue(
+                assertThrows(InvalidOpException.class, () -> wrongShape.apply(x).toDoubleArray())
+                        .getMessage()
+                        .startsWith(
+                                "the kernel of wrong_shape(x=float64[2]): it gave float64[1, 2] for the output 'output', which the"
+                                        + " shape function declares as float64[2]; "));
+        assertTrue(
+                assertThrows(InvalidOpException.class, () -> wrongDtype.apply(x).toDoubleArray())
+                        .getMessage()
+                        .startsWith("the kernel of wrong_dtype(x=float64[2]): it gave float32[2] for the output"));
     }
 
     @Test
@@ -263,7 +289,7 @@ class ExecutionTest {
 
     @Test
     void aLongChainOfPendingCallsIsEvaluatedOnTheWay() {
-        Tensor x = Tensors.of(0.0);
+        Tensor x = Tensors.zeros(DType.FLOAT64, 1);
         int longest = 0;
         for (int i = 0; i < 2 * Execution.MOST_PENDING; i++) {
             x = x.add(1);
@@ -338,5 +364,24 @@ class ExecutionTest {
         }
         assertEquals(0x1p40, x.item());
         assertEquals(1, runs.get());
+    }
+
+    /** What it computes with is its own affair: a tape would hold it, and a scope free it. */
+    @Test
+    void aKernelOnTensorsIsOutOfHearingOfTapesAndScopes() {
+        Variable factor = Variable.of(3.0);
+        Op scaled = Op.named("scaled")
+                .inputs("x")
+                .shape(Shapes.floating("x"))
+                .kernel(Tensor.class, c -> c.input("x").mul(factor))
+                .gradient("x", (c, dy) -> dy.mul(factor));
+        Tensor y;
+        try (GradientTape tape = GradientTape.open();
+                TensorScope scope = TensorScope.open()) {
+            y = scope.keep(scaled.apply(Tensors.of(new double[] {2, 4})));
+            assertArrayEquals(new double[] {6, 12}, y.toDoubleArray());
+            assertEquals(List.of(), tape.watchedVariables());
+        }
+        assertArrayEquals(new double[] {6, 12}, y.toDoubleArray());
     }
 }

@@ -233,7 +233,7 @@ class NativeScalarsTest {
         for (int round = 0; round < 8; round++) {
             Value[] inputs = Arrays.copyOf(values(random, round), carried + 1);
             inputs[carried - 1] = Value.ofInteger(arguments.get(carried).spec(), 0);
-            inputs[carried] = Value.ofInteger(arguments.get(carried).spec(), random.nextInt(5) * round);
+            inputs[carried] = Value.ofInteger(arguments.get(carried).spec(), (long) random.nextInt(5) * round);
             ScalarPlan stepPlan = step.asScalars(inputs);
             ScalarPlan conditionPlan = condition.asScalars(inputs);
             HotLoop hot = stepPlan.loop(conditionPlan, inputs.length);

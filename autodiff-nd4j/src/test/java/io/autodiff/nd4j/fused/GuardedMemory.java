@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
 
 /** Elements off the heap between two stretches of known bytes: what writes beyond the elements is found out. */
-final class GuardedMemory implements AutoCloseable {
+public final class GuardedMemory implements AutoCloseable {
     private static final int GUARD = 256;
     private static final byte MARK = 0x5A;
 
@@ -15,7 +15,7 @@ final class GuardedMemory implements AutoCloseable {
     private final BytePointer pointer;
     private final ByteBuffer bytes;
 
-    GuardedMemory(DType dtype, int size) {
+    public GuardedMemory(DType dtype, int size) {
         this.dtype = dtype;
         this.size = size;
         pointer = new BytePointer(2L * GUARD + (long) size * dtype.bytes());
@@ -25,11 +25,11 @@ final class GuardedMemory implements AutoCloseable {
         }
     }
 
-    long address() {
+    public long address() {
         return pointer.address() + GUARD;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
@@ -38,7 +38,7 @@ final class GuardedMemory implements AutoCloseable {
     }
 
     /** A floating element, or an integer one as far as a double holds it. */
-    void set(int index, double value) {
+    public void set(int index, double value) {
         switch (dtype) {
             case FLOAT32 -> bytes.putFloat(at(index), (float) value);
             case FLOAT64 -> bytes.putDouble(at(index), value);
@@ -46,7 +46,7 @@ final class GuardedMemory implements AutoCloseable {
         }
     }
 
-    void setInteger(int index, long value) {
+    public void setInteger(int index, long value) {
         switch (dtype) {
             case INT32 -> bytes.putInt(at(index), (int) value);
             case INT64 -> bytes.putLong(at(index), value);
@@ -54,11 +54,11 @@ final class GuardedMemory implements AutoCloseable {
         }
     }
 
-    double floating(int index) {
+    public double floating(int index) {
         return dtype == DType.FLOAT32 ? bytes.getFloat(at(index)) : bytes.getDouble(at(index));
     }
 
-    long integer(int index) {
+    public long integer(int index) {
         return switch (dtype) {
             case INT32 -> bytes.getInt(at(index));
             case INT64 -> bytes.getLong(at(index));
@@ -67,7 +67,7 @@ final class GuardedMemory implements AutoCloseable {
     }
 
     /** The element's bits, as an argument that stands for the memory. */
-    long bits(int index) {
+    public long bits(int index) {
         return switch (dtype) {
             case FLOAT32, INT32 -> bytes.getInt(at(index));
             case FLOAT64, INT64 -> bytes.getLong(at(index));
@@ -75,7 +75,7 @@ final class GuardedMemory implements AutoCloseable {
         };
     }
 
-    boolean isGuarded() {
+    public boolean isGuarded() {
         boolean guarded = true;
         for (int i = 0; i < GUARD; i++) {
             guarded &= bytes.get(i) == MARK && bytes.get(bytes.capacity() - 1 - i) == MARK;

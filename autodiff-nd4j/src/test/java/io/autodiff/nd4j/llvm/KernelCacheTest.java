@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How long machine code lives. */
+@SuppressWarnings("ReachabilityFenceUsage") // where a test fails, nothing has to live on
 class KernelCacheTest {
     private static final int PROGRAMS = Integer.getInteger("autodiff.test.kernels", 400);
 

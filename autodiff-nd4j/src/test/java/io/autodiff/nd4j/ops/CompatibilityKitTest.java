@@ -40,6 +40,7 @@ class CompatibilityKitTest {
     private static final String KERNELS = "kernelsByThemselvesLeaveInputsAlone";
     private static final String NARROWER = "narrowerDtypesGiveTheSameWithinTheirPrecision";
     private static final String INTEGERS = "integersAndBoolsGiveWhatFloat64Gives";
+    private static final String COMPILED = "compiledFunctionsGiveTheSame";
     private static final String STORAGE = "otherFormsOfStorageGiveTheSame";
     private static final String BROADCAST = "inputsThatBroadcastGiveWhatTheirElementsGive";
     private static final String EMPTY = "emptyInputsGiveEmptyResults";
@@ -244,6 +245,25 @@ class CompatibilityKitTest {
             Map.entry(
                     "a repeated input of an op that does not say so",
                     row(product(), OpSample.of("tested", MATRIX, VECTOR), GRADIENTS)),
+            Map.entry(
+                    "another gradient than that of the function that is said",
+                    row(
+                            square().gradient("x", (c, dy) -> dy.mul(3)),
+                            ONE.withGradientOf(in -> in.get(0).mul(3.1)),
+                            GRADIENTS)),
+            Map.entry(
+                    "a gradient that reads a value",
+                    row(
+                            Op.named("tested")
+                                    .inputs("x")
+                                    .shape(Shapes.floating("x"))
+                                    .kernel(INDArray.class, c -> c.input("x").mul(2))
+                                    .gradient(
+                                            "x",
+                                            (c, dy) -> dy.mul(
+                                                    2 + 0 * c.input("x").sum().item())),
+                            ONE,
+                            COMPILED)),
             Map.entry("a wrong gradient of the second output", row(twoOutputs(3.1), ONE, GRADIENTS)),
             Map.entry(
                     "a kernel that changes its input",
@@ -319,6 +339,20 @@ class CompatibilityKitTest {
             Map.entry("a plain op", row(twice(x -> x.mul(2)), ONE.expecting(2, -4, 7, 0.5, 8, -1))),
             Map.entry("an elementwise op of one input", row(relu(), ONE)),
             Map.entry("an op that broadcasts", row(sum(), OpSample.of("tested", MATRIX, VECTOR))),
+            Map.entry(
+                    "an op with the gradient of another function",
+                    row(
+                            square().gradient("x", (c, dy) -> dy.mul(3)),
+                            ONE.withGradientOf(in -> in.get(0).mul(3)))),
+            Map.entry(
+                    "an op of float64 alone",
+                    row(
+                            Op.named("tested")
+                                    .inputs("x")
+                                    .shape(c -> Shapes.require(c, "x", d -> d == DType.FLOAT64, "float64"))
+                                    .kernel(INDArray.class, c -> c.input("x").mul(2))
+                                    .gradient("x", (c, dy) -> dy.mul(2)),
+                            ONE)),
             Map.entry("an op of two outputs", row(twoOutputs(3), ONE)),
             Map.entry("an op whose second output is left out", row(twoOutputs(3.1), ONE.withGaugeFree("triple"))),
             Map.entry(

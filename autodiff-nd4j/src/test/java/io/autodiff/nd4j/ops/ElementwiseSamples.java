@@ -67,6 +67,7 @@ final class ElementwiseSamples {
         samples.add(OpSample.of("square", INTS).expecting(49, 49, 9));
         samples.add(OpSample.of("abs", INTS).expecting(7, 7, 3));
         samples.add(OpSample.of("sign", INTS).expecting(1, -1, 1));
+        samples.add(OpSample.of("relu", INTS).expecting(7, 0, 3));
     }
 
     private static double[] expected(String op, long... xs) {
@@ -87,6 +88,7 @@ final class ElementwiseSamples {
         unary(samples, "square", MATRIX, x -> x * x);
         unary(samples, "abs", MATRIX, Math::abs);
         unary(samples, "sign", MATRIX, Math::signum);
+        unary(samples, "relu", MATRIX, x -> Math.max(x, 0));
         unary(samples, "exp", MATRIX, Math::exp);
         unary(samples, "log", POSITIVE, Math::log);
         unary(samples, "sqrt", POSITIVE, Math::sqrt);

@@ -100,7 +100,7 @@ class EveryOpSafetyTest {
         return SAMPLES.values().stream()
                 .filter(sample -> !Collections.disjoint(
                         List.of("axis", "axes"),
-                        OpRegistry.shared().op(sample.op()).attributeTypes().keySet()))
+                        OpRegistry.shared().op(sample.op()).attributes().keySet()))
                 // Its axes are an order.
                 .filter(sample -> !sample.op().equals("permute"))
                 .map(sample -> DynamicTest.dynamicTest(sample.op(), () -> {
@@ -110,7 +110,7 @@ class EveryOpSafetyTest {
                             .map(input ->
                                     input.dtype().isFloating() ? x : x.mul(0).castTo(input.dtype()))
                             .toList();
-                    boolean one = op.attributeTypes().containsKey("axis");
+                    boolean one = op.attributes().containsKey("axis");
                     String name = one ? "axis" : "axes";
                     Map<Object, Object> same = one
                             ? Map.of(-1L, 2L, -2L, 1L, -3L, 0L)
@@ -135,9 +135,9 @@ class EveryOpSafetyTest {
 
     private static Attributes with(Op op, OpSample good, String name, Object value) {
         Map<String, Object> names = new LinkedHashMap<>();
-        op.attributeTypes()
-                .forEach((attribute, type) ->
-                        names.put(attribute, good.attributes().get(attribute, type)));
+        op.attributes()
+                .forEach((attribute, declared) ->
+                        names.put(attribute, good.attributes().get(attribute, declared.type())));
         return pairs(names, name, value);
     }
 
@@ -249,8 +249,8 @@ class EveryOpSafetyTest {
 
     private static void attributes(Op op, OpSample good, BiConsumer<Attributes, List<Tensor>> attempt) {
         Map<String, Object> names = new LinkedHashMap<>();
-        op.attributeTypes()
-                .forEach((name, type) -> names.put(name, good.attributes().get(name, type)));
+        op.attributes()
+                .forEach((name, declared) -> names.put(name, good.attributes().get(name, declared.type())));
         attempt.accept(Attributes.NONE, good.inputs());
         attempt.accept(pairs(names, "another", 1L), good.inputs());
         names.forEach((name, value) -> {
