@@ -15,6 +15,7 @@ import io.autodiff.op.GradientFunction;
 import io.autodiff.op.Op;
 import io.autodiff.op.Shapes;
 import io.autodiff.spi.Executor;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -61,6 +62,27 @@ class BackwardErrorsTest {
                 "my_identity",
                 "float32[2]",
                 "float64[2]");
+    }
+
+    @Test
+    void aGradientOfAnotherEngineNamesOpAndEngine() {
+        Tensor foreign = (Tensor) Proxy.newProxyInstance(
+                Tensor.class.getClassLoader(),
+                new Class<?>[] {Tensor.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "spec" -> x.spec();
+                    case "dtype" -> x.dtype();
+                    case "shape" -> x.shape();
+                    case "asTensor" -> proxy;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+        assertMessage(
+                failure(identity().gradient("x", (c, dy) -> foreign)),
+                "my_identity",
+                "tensor of another engine",
+                foreign.getClass().getName(),
+                "'nd4j'",
+                "Tensors.of(...)");
     }
 
     @Test
