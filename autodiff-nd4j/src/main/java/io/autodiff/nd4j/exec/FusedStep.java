@@ -12,17 +12,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Several calls as one kernel. */
-final class FusedStep extends Plan.Step {
+final class FusedStep extends Plan.Joined {
     private final LazyLoop lazy;
     /** For each input of the kernel, which of the step's it is. */
     private final int[] sources;
 
     private final TensorSpec[] outputSpecs;
-    private final List<Plan.Call> calls;
 
     /**
      * A step.
@@ -41,11 +39,10 @@ final class FusedStep extends Plan.Step {
             int[] outputs,
             TensorSpec[] outputSpecs,
             List<Plan.Call> calls) {
-        super(inputs, outputs);
+        super(calls, inputs, outputs);
         this.lazy = lazy;
         this.sources = sources;
         this.outputSpecs = outputSpecs;
-        this.calls = List.copyOf(calls);
     }
 
     @Override
@@ -57,8 +54,7 @@ final class FusedStep extends Plan.Step {
         try {
             return run(loop, values);
         } catch (RuntimeException | OutOfMemoryError e) {
-            String described = calls.stream().map(call -> call.call.describe()).collect(Collectors.joining(", then "));
-            throw new IllegalStateException("the kernel of " + described + " failed: " + e.getMessage(), e);
+            throw failure(e);
         }
     }
 
@@ -207,12 +203,5 @@ final class FusedStep extends Plan.Step {
     @Override
     String name() {
         return "fused";
-    }
-
-    @Override
-    public String toString() {
-        StringBuilder text = new StringBuilder(slots(outputs) + " = fused [" + slots(inputs) + "]:");
-        calls.forEach(call -> text.append("\n    ").append(call));
-        return text + (ending.length == 0 ? "" : "\n    then free " + slots(ending)) + written();
     }
 }

@@ -114,6 +114,30 @@ final class Plan implements CompiledGraph {
         }
     }
 
+    /** Several calls at once. */
+    abstract static class Joined extends Step {
+        /** What it computes, one by one, of its inputs. */
+        final List<Call> calls;
+
+        Joined(List<Call> calls, int[] inputs, int[] outputs) {
+            super(inputs, outputs);
+            this.calls = List.copyOf(calls);
+        }
+
+        /** What is told of a run that failed. */
+        final IllegalStateException failure(Throwable cause) {
+            String described = calls.stream().map(call -> call.call.describe()).collect(Collectors.joining(", then "));
+            return new IllegalStateException("the kernel of " + described + " failed: " + cause.getMessage(), cause);
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder(slots(outputs) + " = " + name() + " [" + slots(inputs) + "]:");
+            calls.forEach(call -> text.append("\n    ").append(call));
+            return text + (ending.length == 0 ? "" : "\n    then free " + slots(ending)) + written();
+        }
+    }
+
     /** Several calls on scalars, in one program. */
     static final class Scalars extends Step {
         private final ScalarProgram program;

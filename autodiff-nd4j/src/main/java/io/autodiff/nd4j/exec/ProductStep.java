@@ -8,16 +8,14 @@ import io.autodiff.nd4j.products.StackProduct;
 import io.autodiff.op.TensorSpec;
 import java.lang.ref.Reference;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A matrix product, with the calls that are one with it, by a kernel that the step keeps. */
-final class ProductStep extends Plan.Step {
+final class ProductStep extends Plan.Joined {
     private final StackProduct product;
     private final TensorSpec[] inputSpecs;
     private final TensorSpec outputSpec;
-    private final List<Plan.Call> calls;
 
     /**
      * A step.
@@ -36,11 +34,10 @@ final class ProductStep extends Plan.Step {
             int output,
             TensorSpec outputSpec,
             List<Plan.Call> calls) {
-        super(inputs, new int[] {output});
+        super(calls, inputs, new int[] {output});
         this.product = product;
         this.inputSpecs = inputSpecs;
         this.outputSpec = outputSpec;
-        this.calls = List.copyOf(calls);
     }
 
     @Override
@@ -54,7 +51,7 @@ final class ProductStep extends Plan.Step {
                     outputSpec));
             return new Value[] {Value.ofResult(outputSpec, z, memory)};
         } catch (RuntimeException | OutOfMemoryError e) {
-            throw new IllegalStateException("the kernel of " + described() + " failed: " + e.getMessage(), e);
+            throw failure(e);
         } finally {
             // The arrays do not keep the memory.
             Reference.reachabilityFence(values);
@@ -69,19 +66,8 @@ final class ProductStep extends Plan.Step {
         return new Operands.Operand(value.array(), inputSpecs[input]);
     }
 
-    private String described() {
-        return calls.stream().map(call -> call.call.describe()).collect(Collectors.joining(", then "));
-    }
-
     @Override
     String name() {
         return "product";
-    }
-
-    @Override
-    public String toString() {
-        StringBuilder text = new StringBuilder(slots(outputs) + " = product [" + slots(inputs) + "]:");
-        calls.forEach(call -> text.append("\n    ").append(call));
-        return text + (ending.length == 0 ? "" : "\n    then free " + slots(ending));
     }
 }
