@@ -1,5 +1,6 @@
 package io.autodiff.nd4j.graph;
 
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.nd4j.array.KernelMemory;
 import io.autodiff.nd4j.array.Memory;
 import io.autodiff.nd4j.array.MemoryPool;
@@ -125,6 +126,23 @@ public final class Value implements Node.State {
     }
 
     /**
+     * The value in elements that a kernel made.
+     *
+     * @param elements no input's
+     * @param kernel the memory of the kernel's run
+     * @return the value
+     */
+    public static Value ofResult(HostArray elements, KernelMemory kernel) {
+        TensorSpec spec = elements.spec();
+        if (spec.shape().elements() == 0) {
+            return allocate(spec);
+        }
+        Value value = new Value(spec, false, 0);
+        value.memory = kernel.adopt(value, elements);
+        return value;
+    }
+
+    /**
      * The value in an array that belongs to somebody else, and is never closed here.
      *
      * @param spec the array's dtype and shape
@@ -233,6 +251,17 @@ public final class Value implements Node.State {
             array = others;
             return others;
         }
+        return memory().array();
+    }
+
+    /** {@return the elements in the host's memory, which must not be changed, and do not outlive this value} */
+    public synchronized HostArray hostArray() {
+        requireOpen();
+        return array == null ? HostArray.of(memory()) : HostArray.of(spec, array());
+    }
+
+    /** Where the elements are, or those of a scalar that came from Java are put now. */
+    private Memory memory() {
         Memory own = memory;
         if (own == null) {
             Memory copy = MemoryPool.allocate(this, spec);
@@ -240,7 +269,7 @@ public final class Value implements Node.State {
             own = copy;
             memory = own;
         }
-        return own.array();
+        return own;
     }
 
     private void requireOpen() {
