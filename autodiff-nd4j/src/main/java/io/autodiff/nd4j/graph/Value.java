@@ -31,7 +31,16 @@ public final class Value implements Node.State {
     private boolean closed;
 
     private Value(TensorSpec spec, boolean inJava, long bits) {
+        this(spec, inJava, bits, null);
+    }
+
+    private Value(TensorSpec spec, @Nullable INDArray array) {
+        this(spec, false, 0, array);
+    }
+
+    private Value(TensorSpec spec, boolean inJava, long bits, @Nullable INDArray array) {
         this.spec = spec;
+        this.array = array;
         this.inJava = inJava;
         this.bits = bits;
     }
@@ -66,12 +75,11 @@ public final class Value implements Node.State {
      * @throws IllegalStateException if there is no memory for it
      */
     public static Value allocate(TensorSpec spec) {
-        Value value = new Value(spec, false, 0);
         if (spec.shape().elements() == 0) {
-            value.array = NdArrays.allocate(spec);
-        } else {
-            value.memory = MemoryPool.allocate(value, spec);
+            return new Value(spec, NdArrays.allocate(spec));
         }
+        Value value = new Value(spec, null);
+        value.memory = MemoryPool.allocate(value, spec);
         return value;
     }
 
@@ -116,12 +124,11 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value ofResult(TensorSpec spec, INDArray array, KernelMemory kernel) {
-        Value value = new Value(spec, false, 0);
         if (array.isEmpty()) {
-            value.array = array;
-        } else {
-            value.memory = kernel.adopt(value, spec, array);
+            return new Value(spec, array);
         }
+        Value value = new Value(spec, null);
+        value.memory = kernel.adopt(value, spec, array);
         return value;
     }
 
@@ -137,7 +144,7 @@ public final class Value implements Node.State {
         if (spec.shape().elements() == 0) {
             return allocate(spec);
         }
-        Value value = new Value(spec, false, 0);
+        Value value = new Value(spec, null);
         value.memory = kernel.adopt(value, elements);
         return value;
     }
@@ -150,9 +157,7 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value ofWrapped(TensorSpec spec, INDArray array) {
-        Value value = new Value(spec, false, 0);
-        value.array = array;
-        return value;
+        return new Value(spec, array);
     }
 
     /**
@@ -378,7 +383,7 @@ public final class Value implements Node.State {
         if (own == null || own.address() == 0 || inJava || pins > 0 || shared || owner != null) {
             return null;
         }
-        Value next = new Value(as, false, 0);
+        Value next = new Value(as, null);
         next.memory = own.handOver(next, as);
         memory = null;
         closed = true;
