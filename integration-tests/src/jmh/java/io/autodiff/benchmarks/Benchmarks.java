@@ -74,7 +74,7 @@ public final class Benchmarks {
         }
         Options options = new OptionsBuilder()
                 .include("^" + Benchmarks.class.getPackageName().replace(".", "\\.") + "\\.(?!"
-                        + CommonOps.class.getSimpleName() + "\\.)")
+                        + CommonOps.class.getSimpleName() + "\\.|" + Layers.class.getSimpleName() + "\\.)")
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .build();
