@@ -75,6 +75,21 @@ public final class Value implements Node.State {
     }
 
     /**
+     * A value in a part of other memory, which is neither freed nor handed on by way of this value.
+     *
+     * @param spec dtype and shape
+     * @param owner who has that memory, and this value
+     * @param address where the elements are
+     * @return the value
+     */
+    public static Value at(TensorSpec spec, Object owner, long address) {
+        Value value = new Value(spec, false, 0);
+        value.memory = Memory.at(owner, spec, address);
+        value.pins = 1;
+        return value;
+    }
+
+    /**
      * A copy of Java's elements.
      *
      * @param spec dtype and shape
