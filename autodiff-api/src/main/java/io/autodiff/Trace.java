@@ -250,10 +250,16 @@ final class Trace {
      * has changed.
      */
     List<Tensor> call(List<? extends Operand> operands) {
+        boolean heard = isHeard();
         List<Tensor> inputs = new ArrayList<>(placeholders.size());
-        operands.forEach(operand -> inputs.add(operand.asTensor()));
-        sources.forEach(source -> inputs.add(source.tensor().get()));
-        boolean heard = CURRENT.get() != null || Executor.recorders().stream().anyMatch(Recorder::hearsEachOp);
+        for (int i = 0; i < operands.size(); i++) {
+            Operand operand = operands.get(i);
+            // Where nobody hears of the read, it needs no tensor of its own.
+            inputs.add(!heard && operand instanceof Variable variable ? variable.cell() : operand.asTensor());
+        }
+        for (Source source : sources) {
+            inputs.add(source.tensor().get());
+        }
         List<Tensor> computed = heard ? inline(inputs) : graph().run(inputs);
         int next = outputs;
         for (Variable variable : assigned.keySet()) {
@@ -261,6 +267,19 @@ final class Trace {
         }
         affect(computed.subList(next, computed.size()));
         return List.copyOf(computed.subList(0, outputs));
+    }
+
+    /** Whether a trace is being made, or something has to hear of each op. */
+    private static boolean isHeard() {
+        if (current() != null) {
+            return true;
+        }
+        for (Recorder recorder : Executor.recorders()) {
+            if (recorder.hearsEachOp()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The traced ops once more on actual tensors: for tapes, which differentiate through them to any order, and outer traces. */

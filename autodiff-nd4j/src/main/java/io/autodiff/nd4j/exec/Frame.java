@@ -26,8 +26,10 @@ final class Frame {
     private long base;
     /** For each slot the value that is in the arena's memory; null of those that have memory of their own. */
     private final @Nullable Value[] planned;
-    /** By the numbers of the steps. */
+    /** Of the steps' kernels, by the numbers of the steps. */
     private final FusedLoop.@Nullable Arguments[] arguments;
+    /** For each of those arguments the value that is the same in each run; null of others. */
+    private final @Nullable Value[][] lasting;
 
     Frame(List<Plan.Step> steps, @Nullable Value[] initial, Buffers buffers) {
         this.steps = steps;
@@ -37,6 +39,7 @@ final class Frame {
         this.planned = new Value[initial.length];
         this.arena = new Arena(this, buffers.bytes());
         this.arguments = new FusedLoop.Arguments[steps.size()];
+        this.lasting = new Value[steps.size()][];
     }
 
     /** Begins a run. */
@@ -154,19 +157,27 @@ final class Frame {
         return after != null;
     }
 
-    /** Whether a slot holds what it holds in each run, in the same place as in the run before. */
-    boolean isFixed(int slot, Value value) {
-        return value == planned[slot] || value == initial[slot];
-    }
-
     /** The arguments of a step's kernel, those of the run before among them. */
-    FusedLoop.Arguments arguments(Plan.Step step, FusedLoop loop) {
+    FusedLoop.Arguments arguments(Plan.Step step, FusedLoop loop, int count) {
         FusedLoop.Arguments present = arguments[step.number];
         if (present == null) {
             present = loop.arguments();
             arguments[step.number] = present;
+            lasting[step.number] = new Value[count];
         }
         return present;
+    }
+
+    /** Whether an argument of a step's kernel is set to a value that is where it was in the run before. */
+    boolean isSet(Plan.Step step, int argument, Value value) {
+        return lasting[step.number][argument] == value;
+    }
+
+    /** Notes that an argument of a step's kernel is set to what a slot holds. */
+    void set(Plan.Step step, int argument, int slot, Value value) {
+        boolean stays = value == planned[slot] || value == initial[slot];
+        // Somebody else's array may be closed by the next run.
+        lasting[step.number][argument] = stays && value.address() != 0 ? value : null;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.autodiff.nd4j.exec;
 
+import io.autodiff.DType;
 import io.autodiff.nd4j.fused.FusedLoop;
 import io.autodiff.nd4j.fused.LoopProgram;
 import io.autodiff.nd4j.graph.Value;
@@ -20,6 +21,8 @@ final class FusedStep extends Plan.Joined {
     /** For each input of the kernel, which of the step's it is. */
     private final int[] sources;
 
+    private final DType[] dtypes;
+    private final long[] elements;
     private final TensorSpec[] outputSpecs;
 
     /**
@@ -42,6 +45,12 @@ final class FusedStep extends Plan.Joined {
         super(calls, inputs, outputs);
         this.lazy = lazy;
         this.sources = sources;
+        this.dtypes = new DType[sources.length];
+        this.elements = new long[sources.length];
+        for (int i = 0; i < sources.length; i++) {
+            dtypes[i] = lazy.program().inputs().get(i).dtype();
+            elements[i] = lazy.program().inputElements(i);
+        }
         this.outputSpecs = outputSpecs;
     }
 
@@ -117,24 +126,27 @@ final class FusedStep extends Plan.Joined {
     }
 
     private void run(FusedLoop loop, Frame frame) {
-        FusedLoop.Arguments arguments = frame.arguments(this, loop);
         int read = sources.length;
+        FusedLoop.Arguments arguments = frame.arguments(this, loop, read + outputs.length);
         for (int i = 0; i < read; i++) {
-            Value value = frame.get(inputs[sources[i]]);
-            if (value.spec().shape().isScalar()) {
-                arguments.bits(i, bits(value));
-            } else {
-                arguments.address(
-                        i,
-                        Frame.address(
-                                value,
-                                loop.program().inputs().get(i).dtype(),
-                                loop.program().inputElements(i)));
+            int slot = inputs[sources[i]];
+            Value value = frame.get(slot);
+            if (!frame.isSet(this, i, value)) {
+                if (value.spec().shape().isScalar()) {
+                    arguments.bits(i, bits(value));
+                } else {
+                    arguments.address(i, Frame.address(value, dtypes[i], elements[i]));
+                }
+                frame.set(this, i, slot, value);
             }
         }
         for (int i = 0; i < outputs.length; i++) {
             if (!loop.isReturned(i)) {
-                arguments.address(read + i, frame.place(this, i, outputSpecs[i]).address());
+                Value place = frame.place(this, i, outputSpecs[i]);
+                if (!frame.isSet(this, read + i, place)) {
+                    arguments.address(read + i, place.address());
+                    frame.set(this, read + i, outputs[i], place);
+                }
             }
         }
         arguments.run();

@@ -21,6 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The steps of a graph over numbered slots: the arguments come first, the constants have theirs from the start, each step fills
  * those of its outputs. A plan never changes, and each run has a {@link Frame} of its own, so that several threads can run one plan.
+ * Kernels and products of a run leave no garbage: what they work with is the frame's, and stays for the next run. What a run gives is
+ * new, and takes a few hundred bytes of the heap.
  */
 final class Plan implements CompiledGraph {
     /** Something that fills slots of others. */
@@ -214,13 +216,14 @@ final class Plan implements CompiledGraph {
 
     @Override
     public List<Tensor> run(List<Tensor> given) {
+        Execution execution = Execution.current();
         Value[] values = new Value[given.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = ((Node) given.get(i)).valueFor(Execution.current());
+            values[i] = ((Node) given.get(i)).valueFor(execution);
         }
         List<Tensor> tensors = new ArrayList<>(results.length);
         for (Value value : run(values)) {
-            tensors.add(Executor.created(Node.leaf(value.spec(), value, Execution.current())));
+            tensors.add(Executor.created(Node.leaf(value.spec(), value, execution)));
         }
         return tensors;
     }
@@ -232,7 +235,8 @@ final class Plan implements CompiledGraph {
         frame.begin(given, arguments);
         boolean done = false;
         try {
-            for (Step step : steps) {
+            for (int i = 0; i < steps.size(); i++) {
+                Step step = steps.get(i);
                 step.run(frame);
                 frame.free(step.ending);
             }
@@ -248,6 +252,14 @@ final class Plan implements CompiledGraph {
             Reference.reachabilityFence(given);
         }
         return computed;
+    }
+
+    List<Step> steps() {
+        return steps;
+    }
+
+    Buffers buffers() {
+        return buffers;
     }
 
     /** A frame that nobody else has until it is put back. The one used last comes first: its memory is the warmest. */

@@ -47,7 +47,8 @@ final class ProductStep extends Plan.Joined {
 
     private long address(Frame frame, int input) {
         TensorSpec spec = inputSpecs[input];
-        return Frame.address(frame.get(inputs[input]), spec.dtype(), spec.shape().elements());
+        return Frame.address(
+                frame.get(inputs[input]), spec.dtype(), spec.shape().elements());
     }
 
     @Override
