@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.lang.ref.Reference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,10 +20,9 @@ class ArenaTest {
 
     @Test
     void itsMemoryIsLiveWhileItIsOpenAndPooledAfterwards() {
-        Object user = new Object();
         // More than all else that there is here.
         long most = 200L << 20;
-        Arena arena = new Arena(user, most);
+        Arena arena = new Arena(this, most);
         long address = arena.open();
         assertEquals(0, address % 64);
         assertTrue(MemoryPool.liveBytes() >= most);
@@ -35,7 +33,6 @@ class ArenaTest {
         assertTrue(MemoryPool.liveBytes() >= most);
         assertTrue(MemoryPool.pooledBytes() < most);
         arena.close();
-        Reference.reachabilityFence(user);
     }
 
     @Test
