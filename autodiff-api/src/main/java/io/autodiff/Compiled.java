@@ -28,9 +28,7 @@ abstract sealed class Compiled permits CompiledFunction, CompiledMany, CompiledS
                 return false;
             }
             for (int i = 0; i < signature.size(); i++) {
-                TensorSpec spec = arguments.get(i).spec();
-                // Mostly it is the same object.
-                if (spec != signature.get(i) && !spec.equals(signature.get(i))) {
+                if (!arguments.get(i).spec().equals(signature.get(i))) {
                     return false;
                 }
             }
