@@ -171,6 +171,11 @@ public final class Nd4jProvider implements AutodiffProvider {
     }
 
     @Override
+    public void giveUp(Tensor former) {
+        node(former).giveUp();
+    }
+
+    @Override
     public Devices.Statistics statistics() {
         return new Devices.Statistics(
                 MemoryPool.liveBytes(),

@@ -56,6 +56,8 @@ public final class Node implements Tensor {
     private final TensorSpec spec;
     private final Evaluator evaluator;
     private final int hash;
+    /** Whether a call may still wait for this. */
+    private boolean awaited;
     /** Of a scalar that was made in Java: a double's, or an integer; 0 or 1 for a bool. */
     private final long bits;
     /**
@@ -122,7 +124,7 @@ public final class Node implements Tensor {
      * @return the node
      */
     public static Node leaf(TensorSpec spec, Value value, Evaluator evaluator) {
-        Node node = borrowing(spec, value, evaluator);
+        Node node = new Node(spec, evaluator, value, 0);
         value.claim(node);
         return node;
     }
@@ -136,6 +138,7 @@ public final class Node implements Tensor {
      * @return the node
      */
     public static Node borrowing(TensorSpec spec, Value value, Evaluator evaluator) {
+        value.lend();
         return new Node(spec, evaluator, value, 0);
     }
 
@@ -346,6 +349,21 @@ public final class Node implements Tensor {
             State last = state();
             set(null);
             return last instanceof Value owned && equals(owned.owner()) ? owned : null;
+        }
+    }
+
+    /** Notes that a call has this for an input, and may be computed later. */
+    void await() {
+        awaited = true;
+    }
+
+    /** Ends this, and frees its value, unless another node has the same, somebody reads it, or a call has this for an input. */
+    public void giveUp() {
+        if (!awaited && state() instanceof Value value && value.isOnlyOf(this)) {
+            Value owned = release();
+            if (owned != null) {
+                owned.close();
+            }
         }
     }
 
