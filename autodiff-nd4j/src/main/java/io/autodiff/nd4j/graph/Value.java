@@ -94,7 +94,7 @@ public final class Value implements Node.State {
     public static Value at(TensorSpec spec, Object owner, long address) {
         Value value = new Value(spec, false, 0);
         value.memory = Memory.at(owner, spec, address);
-        value.pins = 1;
+        value.pin();
         return value;
     }
 
