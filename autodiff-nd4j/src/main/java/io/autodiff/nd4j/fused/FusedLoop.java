@@ -58,7 +58,7 @@ public final class FusedLoop {
         grain = layout.vectorLoop() == 0 ? lanes : 1;
         // Where vectors do not divide the axis, the last one computes again what the one before it has written.
         overwrites = shortAxis || last % lanes == 0;
-        keptBytes = stages.keptBytes() == 0 ? 0 : stages.keptBytes() * lanes * turns(lanes);
+        keptBytes = (long) stages.keptBytes() * lanes * turns(lanes);
         threads = Parts.helpers() > 0 && parts > 1 && positions * cost(stages) > WORTH_THREADS_NANOSECONDS;
         fixed = new long[layout.words()];
         for (int loop = 1; loop < layout.loops(); loop++) {
