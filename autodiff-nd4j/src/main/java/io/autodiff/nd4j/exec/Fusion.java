@@ -370,13 +370,12 @@ final class Fusion {
 
     /** Whether a slot is a result, or read by another unit than one, be it under another shape. */
     private boolean isSeenOutside(int slot, Unit unit) {
-        return kept.contains(slot)
-                || readers.get(slot).stream().anyMatch(reader -> {
-                    Plan.Step step = steps.get(reader);
-                    return step instanceof Plan.Call call && FusibleCall.isReshape(call.call)
-                            ? isSeenOutside(call.outputs[0], unit)
-                            : units[reader] != unit;
-                });
+        return kept.contains(slot) || readers.get(slot).stream().anyMatch(reader -> readsFromOutside(reader, unit));
+    }
+
+    private boolean readsFromOutside(int reader, Unit unit) {
+        int output = steps.get(reader).outputs[0];
+        return reshape(output) == null ? units[reader] != unit : isSeenOutside(output, unit);
     }
 
     /** Leaves out reshapes that kernels look through. */
