@@ -2,10 +2,11 @@ package io.autodiff.nd4j.fused;
 
 import io.autodiff.DType;
 import io.autodiff.nd4j.fused.LoopProgram.Apply;
-import io.autodiff.nd4j.fused.LoopProgram.Instruction;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
+import io.autodiff.nd4j.fused.LoopProgram.Reduce;
 import io.autodiff.op.ScalarFunction;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program with its kernel, ready to run. Where there is much to do it is done in parts, which this thread and those of the common
@@ -26,6 +27,8 @@ public final class FusedLoop {
     private final int parts;
     private final boolean threads;
     private final long grain;
+    /** The bytes of what is kept of a row. */
+    private final long keptBytes;
     /** Words that are the same in each run, by their index. */
     private final long[] fixed;
 
@@ -46,10 +49,14 @@ public final class FusedLoop {
         firstSize = axes.get(layout.axis(0)).size();
         long positions = program.positions();
         long wanted = Math.max(1, Math.min(MOST_PARTS, positions / LEAST_PART));
-        parts = (int) Math.min(wanted, layout.vectorLoop() == 0 ? Math.max(1, firstSize / LEAST_PART) : firstSize);
+        LoopStages stages = new LoopStages(program);
+        long most = layout.vectorLoop() == 0 ? Math.max(1, firstSize / LEAST_PART) : firstSize;
+        // A second pass over the only row needs what the first knows of all of it.
+        parts = layout.kept() == 0 && !stages.isOnePass() ? 1 : (int) Math.min(wanted, most);
         // A part begins with a whole vector.
         grain = layout.vectorLoop() == 0 ? lanes : 1;
-        threads = Parts.helpers() > 0 && parts > 1 && positions * cost() > WORTH_THREADS_NANOSECONDS;
+        keptBytes = (long) stages.keptBytes() * lanes * turns(lanes);
+        threads = Parts.helpers() > 0 && parts > 1 && positions * cost(stages) > WORTH_THREADS_NANOSECONDS;
         fixed = new long[layout.words()];
         for (int loop = 1; loop < layout.loops(); loop++) {
             fixed[layout.sizeWord(loop)] = axes.get(layout.axis(loop)).size();
@@ -64,28 +71,35 @@ public final class FusedLoop {
         }
     }
 
+    /** How many vectors a row has, or as many rows beside each other. */
+    private long turns(int lanes) {
+        long turns = 1;
+        for (int loop = layout.kept(); loop < layout.loops(); loop++) {
+            long size = program.axes().get(layout.axis(loop)).size();
+            turns *= loop == layout.vectorLoop() ? (size + lanes - 1) / lanes : size;
+        }
+        return turns;
+    }
+
     /** {@return the program} */
     public LoopProgram program() {
         return program;
     }
 
-    /** {@return whether the reduced outputs have one element each, which {@link #run} returns and does not store} */
-    public boolean reducesAll() {
-        return layout.reducesAll();
-    }
-
     /** Nanoseconds a position, roughly. */
-    private double cost() {
+    private double cost(LoopStages stages) {
         double cost = 0.05 * layout.arrays();
-        for (Instruction instruction : program.instructions()) {
-            cost += instruction instanceof Apply apply
-                    ? cost(apply.function()) * apply.dtype().bytes() / 4
-                    : 0;
+        for (int stage = 0; stage < stages.count(); stage++) {
+            for (int i = 0; i < program.instructions().size(); i++) {
+                cost += stages.isComputed(stage, i) && program.instructions().get(i) instanceof Apply apply
+                        ? cost(apply.function()) * apply.dtype().bytes() / 4
+                        : 0;
+            }
         }
         return cost;
     }
 
-    private static double cost(ScalarFunction function) {
+    static double cost(ScalarFunction function) {
         return switch (function) {
             case POW, ATAN2, FLOOR_MOD, ERF, ERFC, CBRT -> 1;
             case SINH, COSH, ASINH, ACOSH, ATANH, ASIN, ACOS, ATAN -> 0.5;
@@ -159,6 +173,9 @@ public final class FusedLoop {
         private void run(int part, ArgumentBlock own) {
             own.set(0, begin(part));
             own.set(1, begin(part + 1));
+            if (keptBytes > 0) {
+                own.set(layout.keptWord(), ArgumentBlock.scratch(keptBytes));
+            }
             kernel.run(own.pointer());
             for (int output = 0; output < results[part].length; output++) {
                 results[part][output] = own.get(returnWord(output));
@@ -234,19 +251,19 @@ public final class FusedLoop {
     }
 
     /**
-     * {@return whether {@link #run} returns an output}
+     * {@return whether {@link #run} returns an output, which has one element, and does not store it}
      *
      * @param output its number
      */
     public boolean isReturned(int output) {
-        return layout.reducesAll() && program.outputs().get(output).reduction() != null;
+        return layout.isWord(output);
     }
 
     /** Puts the results of all parts together, in the place of the first. */
     private void join(long[][] results) {
         long[] joined = results[0];
         for (int output = 0; output < joined.length; output++) {
-            Reduction reduction = program.outputs().get(output).reduction();
+            Reduction reduction = joining(program.outputs().get(output));
             for (int part = 1; reduction != null && part < results.length; part++) {
                 joined[output] = dtype(output).isFloating()
                         ? Double.doubleToRawLongBits(reduction.join(
@@ -255,6 +272,14 @@ public final class FusedLoop {
                         : reduction.join(joined[output], results[part][output]);
             }
         }
+    }
+
+    /** How an output of all parts comes of those of the parts; null if it is the same in all, or stored. */
+    private @Nullable Reduction joining(Output output) {
+        if (layout.kept() > 0) {
+            return output.total();
+        }
+        return program.instructions().get(output.instruction()) instanceof Reduce reduce ? reduce.reduction() : null;
     }
 
     /**
