@@ -7,6 +7,7 @@ import io.autodiff.spi.AutodiffProvider;
 import io.autodiff.spi.Executor;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +35,8 @@ public final class Variable implements Operand {
     private final long maker = Thread.currentThread().getId();
     /** Whether any other thread than the maker has had to do with this. */
     private volatile boolean shared;
-    /** How many compiled functions the maker is running on what was held when they were called. */
-    private int running;
+    /** How many compiled functions run on what was held when they were called. */
+    private final AtomicInteger running = new AtomicInteger();
 
     private Variable(Tensor initial, String name, boolean trainable) {
         this.name = name;
@@ -279,12 +280,12 @@ public final class Variable implements Operand {
     /** What a compiled function runs on, until it {@link #leave leaves}. */
     Tensor enter() {
         Tensor cell = cell();
-        running++;
+        running.incrementAndGet();
         return cell;
     }
 
     void leave() {
-        running--;
+        running.decrementAndGet();
     }
 
     /**
@@ -295,7 +296,7 @@ public final class Variable implements Operand {
         touch();
         Tensor former = exchange(newValue);
         Executor.assigned(this);
-        if (!shared && running == 0) {
+        if (!shared && running.get() == 0) {
             AutodiffProvider.current().giveUp(former);
         }
     }
