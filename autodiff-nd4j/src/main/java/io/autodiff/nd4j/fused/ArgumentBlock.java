@@ -4,14 +4,17 @@ import java.nio.LongBuffer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 
-/** A thread's memory for the arguments of a kernel, which it gets again for the next one. */
+/** Memory for the arguments of a kernel. */
 final class ArgumentBlock {
+    /** Each thread's, for one kernel after the other. */
     private static final ThreadLocal<ArgumentBlock> CURRENT = ThreadLocal.withInitial(() -> new ArgumentBlock(64));
+
+    private static final ThreadLocal<LongPointer> SCRATCH = ThreadLocal.withInitial(() -> new LongPointer(512));
 
     private final LongPointer pointer;
     private final LongBuffer words;
 
-    private ArgumentBlock(int size) {
+    ArgumentBlock(int size) {
         pointer = new LongPointer(size);
         words = pointer.asBuffer();
     }
@@ -24,6 +27,16 @@ final class ArgumentBlock {
             CURRENT.set(block);
         }
         return block;
+    }
+
+    /** The address of memory of this thread, of at least so many bytes, for a kernel to write to and read from while it runs. */
+    static long scratch(long bytes) {
+        LongPointer scratch = SCRATCH.get();
+        if (scratch.capacity() * Long.BYTES < bytes) {
+            scratch = new LongPointer(bytes / Long.BYTES + 1);
+            SCRATCH.set(scratch);
+        }
+        return scratch.address();
     }
 
     void set(int index, long word) {
