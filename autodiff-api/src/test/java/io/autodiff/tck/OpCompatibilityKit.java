@@ -52,6 +52,8 @@ import org.junit.jupiter.api.TestFactory;
 public abstract class OpCompatibilityKit {
     /** How far functions of Java and of an engine may be apart, in units in the last place. */
     private static final int UNITS = 4;
+    /** A change of an element that no sample is too near to a kink for. */
+    private static final double STEP = 1e-6;
 
     private final Map<String, Op> ops = new HashMap<>();
 
@@ -246,6 +248,48 @@ public abstract class OpCompatibilityKit {
                                 .filter(this::accepts)
                                 .toList(),
                         this::checkElements));
+    }
+
+    /** Of ops that are not elementwise: where a result depends on an element, NaN in its place is seen, or refused. */
+    @TestFactory
+    Stream<DynamicTest> notANumberReachesWhatDependsOnIt() {
+        return each(
+                floating().stream()
+                        .filter(sample -> op(sample).elementwise() == null)
+                        .toList(),
+                (sample, op) -> {
+                    for (int i = 0; i < sample.inputs().size(); i++) {
+                        Tensor x = sample.inputs().get(i);
+                        if (x.dtype() == DType.FLOAT64 && x.shape().elements() > 0) {
+                            checkNotANumber(sample, op, i, (int) x.shape().elements() / 2);
+                        }
+                    }
+                });
+    }
+
+    private static void checkNotANumber(OpSample sample, Op op, int input, int element) {
+        List<Tensor> outputs = apply(op, sample);
+        List<Tensor> moved;
+        List<Tensor> lost;
+        try {
+            moved = apply(op, Derived.added(sample, input, element, STEP));
+            lost = apply(op, Derived.added(sample, input, element, Double.NaN));
+            lost.forEach(Tensor::evaluate);
+        } catch (InvalidOperandException e) {
+            return;
+        }
+        for (int i : Differentiation.outputs(sample, op)) {
+            double[] before = outputs.get(i).toDoubleArray();
+            double[] after = moved.get(i).toDoubleArray();
+            double[] actual = lost.get(i).toDoubleArray();
+            for (int k = 0; k < before.length; k++) {
+                String what = "output " + op.outputNames().get(i) + "[" + k + "] for input "
+                        + op.inputNames().get(input) + "[" + element + "]";
+                assertTrue(
+                        Double.isNaN(actual[k]) || Double.compare(before[k], after[k]) == 0,
+                        what + " NaN: " + actual[k]);
+            }
+        }
     }
 
     /** The result on arrays, against the results on scalars; what no scalar may be, no array may have, so that is left out. */
