@@ -13,12 +13,14 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.ShortPointer;
 import org.bytedeco.javacpp.indexer.Bfloat16Indexer;
 import org.bytedeco.javacpp.indexer.BooleanIndexer;
+import org.bytedeco.javacpp.indexer.ByteIndexer;
 import org.bytedeco.javacpp.indexer.DoubleIndexer;
 import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.bytedeco.javacpp.indexer.HalfIndexer;
 import org.bytedeco.javacpp.indexer.Indexer;
 import org.bytedeco.javacpp.indexer.IntIndexer;
 import org.bytedeco.javacpp.indexer.LongIndexer;
+import org.bytedeco.javacpp.indexer.ShortIndexer;
 
 /** Elements at an address, copied from and to Java's arrays. The caller answers for the address, and keeps its memory. */
 final class Elements {
@@ -58,6 +60,55 @@ final class Elements {
             case INT64 -> LongIndexer.create((LongPointer) pointer);
             case BOOL -> BooleanIndexer.create((BooleanPointer) pointer);
         };
+    }
+
+    /** The elements of a value by their numbers, as bits: whole numbers of as many bytes. */
+    static Indexer bits(long address, TensorSpec spec) {
+        Pointer untyped = new Address(address);
+        Pointer typed = switch (spec.dtype().bytes()) {
+            case 1 -> new BytePointer(untyped);
+            case 2 -> new ShortPointer(untyped);
+            case 4 -> new IntPointer(untyped);
+            default -> new LongPointer(untyped);
+        };
+        typed.capacity(spec.shape().elements());
+        return switch (spec.dtype().bytes()) {
+            case 1 -> ByteIndexer.create((BytePointer) typed);
+            case 2 -> ShortIndexer.create((ShortPointer) typed);
+            case 4 -> IntIndexer.create((IntPointer) typed);
+            default -> LongIndexer.create((LongPointer) typed);
+        };
+    }
+
+    /** Copies {@linkplain #bits bits} at equal distances between two values of as many bytes an element. */
+    static void move(Indexer to, long first, long step, Indexer from, long fromFirst, long fromStep, long count) {
+        if (to instanceof IntIndexer target) {
+            IntIndexer source = (IntIndexer) from;
+            for (long i = 0; i < count; i++) {
+                target.put(first + i * step, source.get(fromFirst + i * fromStep));
+            }
+        } else if (to instanceof LongIndexer target) {
+            LongIndexer source = (LongIndexer) from;
+            for (long i = 0; i < count; i++) {
+                target.put(first + i * step, source.get(fromFirst + i * fromStep));
+            }
+        } else if (to instanceof ShortIndexer target) {
+            ShortIndexer source = (ShortIndexer) from;
+            for (long i = 0; i < count; i++) {
+                target.put(first + i * step, source.get(fromFirst + i * fromStep));
+            }
+        } else {
+            ByteIndexer target = (ByteIndexer) to;
+            ByteIndexer source = (ByteIndexer) from;
+            for (long i = 0; i < count; i++) {
+                target.put(first + i * step, source.get(fromFirst + i * fromStep));
+            }
+        }
+    }
+
+    /** Sets all bytes to 0. */
+    static void clear(long address, long bytes) {
+        Pointer.memset(new Address(address), 0, bytes);
     }
 
     /** Copies bytes between two places that do not overlap. */

@@ -3,6 +3,7 @@ package io.autodiff.nd4j.array;
 import io.autodiff.op.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -36,13 +37,44 @@ public final class KernelMemory implements AutoCloseable {
 
     /** An array for the present run; one of ND4J's own if there is none, or on a device. */
     static INDArray allocate(TensorSpec spec) {
-        KernelMemory current = MemoryPool.ownsMemory() ? CURRENT.get() : null;
+        return MemoryPool.ownsMemory() && CURRENT.get() != null ? lend(spec).array() : NdArrays.create(spec);
+    }
+
+    /**
+     * Memory for the present run.
+     *
+     * @throws IllegalStateException if no kernel runs
+     */
+    static Memory lend(TensorSpec spec) {
+        KernelMemory current = CURRENT.get();
         if (current == null) {
-            return NdArrays.create(spec);
+            throw new IllegalStateException("no kernel runs to which memory of " + spec + " can be lent");
         }
         Memory memory = MemoryPool.allocate(current, spec);
         current.lent.add(memory);
-        return memory.array();
+        return memory;
+    }
+
+    /**
+     * Makes the memory of a kernel's result that of a value.
+     *
+     * @param owner of the value
+     * @param result not empty; no input
+     * @return the memory
+     * @throws IllegalStateException if the result is of another run
+     */
+    public Memory adopt(Object owner, HostArray result) {
+        Memory memory = result.memory();
+        if (memory == null) {
+            // Set by ND4J, or on a device.
+            result.written();
+            return adopt(owner, result.spec(), Objects.requireNonNull(result.array()));
+        }
+        if (!lent.remove(memory)) {
+            throw new IllegalStateException(
+                    "the memory of " + result + " was not lent to this run of a kernel, or is given back twice");
+        }
+        return memory.handOver(owner, result.spec());
     }
 
     /**

@@ -2,8 +2,7 @@ package io.autodiff.nd4j.exec;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
-import io.autodiff.nd4j.array.ElementBuffer;
-import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.nd4j.exec.ScalarProgram.Instruction;
 import io.autodiff.nd4j.ops.Casts;
 import io.autodiff.op.OpCall;
@@ -11,7 +10,6 @@ import io.autodiff.op.ScalarFunction;
 import io.autodiff.op.TensorSpec;
 import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Computes an elementwise call on arrays in Java: the op's scalar meaning, as a {@link ScalarProgram}, on a block of elements at a
@@ -21,14 +19,14 @@ final class ElementwiseLoop {
     /** Small enough for a program's registers to stay in the cache, large enough to hide what an instruction costs. */
     private static final int BLOCK = 512;
 
-    private final OpCall<?> call;
+    private final OpCall<HostArray> call;
     private final ScalarProgram program;
     private final long count;
     /** The places of doubles and of longs, for each register a block. */
     private final double[][] f;
 
     private final long[][] n;
-    private final ElementBuffer[] inputs;
+    private final List<HostArray> inputs;
     /** The axes of the result, or one for all of them where no input is repeated along some of them only. */
     private final long[] sizes;
     /** For each input and axis, how far a step along the axis goes in the input; 0 where that is repeated. */
@@ -38,7 +36,7 @@ final class ElementwiseLoop {
 
     private final long[] at;
 
-    private ElementwiseLoop(OpCall<?> call, List<INDArray> arrays) {
+    private ElementwiseLoop(OpCall<HostArray> call) {
         this.call = call;
         this.program = ScalarProgram.of(call);
         Shape result = call.outputSpec().shape();
@@ -51,22 +49,22 @@ final class ElementwiseLoop {
             Arrays.fill(f[register], constants[register]);
             Arrays.fill(n[register], (long) constants[register]);
         }
-        this.inputs = arrays.stream().map(ElementBuffer::new).toArray(ElementBuffer[]::new);
+        this.inputs = call.inputs();
         boolean flat = call.inputSpecs().stream()
                 .map(TensorSpec::shape)
                 .allMatch(shape -> shape.equals(result) || shape.elements() == 1);
         this.sizes = flat ? new long[] {count} : result.toArray();
-        this.strides = new long[inputs.length][];
+        this.strides = new long[inputs.size()][];
         for (int i = 0; i < strides.length; i++) {
             Shape input = call.inputSpec(i).shape();
             strides[i] = flat ? new long[] {input.elements() == 1 ? 0 : 1} : strides(input, result);
         }
         this.index = new long[sizes.length];
-        this.at = new long[inputs.length];
+        this.at = new long[inputs.size()];
     }
 
     /** The result, in a new array. */
-    static INDArray compute(OpCall<?> call, List<INDArray> inputs) {
+    static HostArray compute(OpCall<HostArray> call) {
         Shape result = call.outputSpec().shape();
         for (TensorSpec input : call.inputSpecs()) {
             if (!result.equals(Shape.broadcast(input.shape(), result))) {
@@ -74,7 +72,7 @@ final class ElementwiseLoop {
                         + " that does not broadcast to the declared shape " + result);
             }
         }
-        return new ElementwiseLoop(call, inputs).run();
+        return new ElementwiseLoop(call).run();
     }
 
     private static long[] strides(Shape from, Shape to) {
@@ -87,13 +85,10 @@ final class ElementwiseLoop {
         return strides;
     }
 
-    private INDArray run() {
-        // Of the narrow dtypes, ND4J does the rounding.
-        boolean narrow = call.outputSpec().dtype().isFloating()
-                && call.outputSpec().dtype().bytes() < 4;
-        INDArray result = NdArrays.allocate(
-                narrow ? new TensorSpec(DType.FLOAT32, call.outputSpec().shape()) : call.outputSpec());
-        ElementBuffer output = new ElementBuffer(result);
+    private HostArray run() {
+        TensorSpec spec = call.outputSpec();
+        boolean narrow = spec.dtype().isFloating() && spec.dtype().bytes() < 4;
+        HostArray result = HostArray.allocate(narrow ? new TensorSpec(DType.FLOAT32, spec.shape()) : spec);
         int register = program.outputRegister(0);
         for (long first = 0; first < count; first += BLOCK) {
             int length = (int) Math.min(BLOCK, count - first);
@@ -101,10 +96,9 @@ final class ElementwiseLoop {
             for (Instruction instruction : program.instructions()) {
                 run(instruction, length, first);
             }
-            output.store(first, f[register], n[register], length);
+            result.store(first, f[register], n[register], length);
         }
-        output.written();
-        return narrow ? result.castTo(NdArrays.dataType(call.outputSpec().dtype())) : result;
+        return narrow ? HostArray.of(spec, result.doubles()) : result;
     }
 
     /** The next elements of the inputs into their registers, along the last axis as far as it goes. */
@@ -113,9 +107,9 @@ final class ElementwiseLoop {
         int done = 0;
         while (done < length) {
             int run = (int) Math.min(sizes[last] - index[last], length - done);
-            for (int i = 0; i < inputs.length; i++) {
+            for (int i = 0; i < inputs.size(); i++) {
                 int register = program.inputRegister(i);
-                inputs[i].load(at[i], strides[i][last], f[register], n[register], done, run);
+                inputs.get(i).load(at[i], strides[i][last], f[register], n[register], done, run);
             }
             advance(run);
             done += run;

@@ -1,12 +1,14 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.Tensor;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.nd4j.array.KernelMemory;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.graph.Node;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.InvalidOperandException;
 import io.autodiff.op.Kernel;
+import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.Executor;
@@ -23,6 +25,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * without one by a loop over the op's scalar meaning.
  */
 final class Replay {
+    /** Up to so many elements, Java has done an elementwise op before ND4J has its arrays. */
+    private static final long SMALL = 1024;
+
     private Replay() {}
 
     /** The outputs of a call, of the values of its inputs. */
@@ -50,32 +55,74 @@ final class Replay {
             // Values are dense and row-major: ND4J is not needed for it.
             return new Value[] {inputs[0].reshaped(call.outputSpec())};
         }
-        Kernel<INDArray> kernel = call.op().kernel(INDArray.class);
-        Kernel<Tensor> code = call.op().kernel(Tensor.class);
-        if (kernel == null && code != null) {
+        Op op = call.op();
+        Kernel<INDArray> kernel = op.kernel(INDArray.class);
+        Kernel<HostArray> host = onHost(call, kernel != null);
+        Kernel<Tensor> code = op.kernel(Tensor.class);
+        if (kernel == null && host == null && code != null) {
             return code instanceof WhileKernel loop ? Repetition.run(loop, inputs) : run(code, call, inputs);
-        }
-        if (kernel == null && call.op().elementwise() == null) {
-            throw call.error("has no kernel for INDArray; add .kernel(INDArray.class, ...) to the op");
         }
         call.outputSpecs().forEach(NdArrays::requireHoldable);
         if (call.outputSpecs().stream().allMatch(spec -> spec.shape().elements() == 0)) {
             return call.outputSpecs().stream().map(Value::allocate).toArray(Value[]::new);
         }
+        if (host != null) {
+            return runOnHost(host, call, inputs);
+        } else if (kernel != null) {
+            return runOnArrays(kernel, call, inputs);
+        }
+        throw call.error("has no kernel for INDArray; add .kernel(INDArray.class, ...) to the op");
+    }
+
+    /** A kernel in Java, if the op has one and none for INDArrays, or it is the better one. */
+    private static @Nullable Kernel<HostArray> onHost(OpCall<?> call, boolean otherwise) {
+        Kernel<HostArray> kernel = call.op().kernel(HostArray.class);
+        if (kernel == null && call.op().elementwise() != null) {
+            boolean better = !otherwise || call.outputSpec().shape().elements() <= SMALL;
+            kernel = better ? c -> List.of(ElementwiseLoop.compute(c)) : null;
+        }
+        return otherwise && !HostArray.isPreferred() ? null : kernel;
+    }
+
+    private static Value[] runOnHost(Kernel<HostArray> kernel, OpCall<?> call, Value[] inputs) {
+        List<HostArray> arrays = new ArrayList<>(inputs.length);
+        for (Value input : inputs) {
+            arrays.add(input.hostArray());
+        }
+        try (KernelMemory memory = KernelMemory.open()) {
+            List<HostArray> results = kernel.compute(call.withInputs(arrays));
+            requireAll(call, results);
+            Value[] values = new Value[results.size()];
+            for (int i = 0; i < values.length; i++) {
+                HostArray result = results.get(i);
+                TensorSpec declared = call.outputSpecs().get(i);
+                if (result == null || !result.spec().equals(declared)) {
+                    throw wrong(call, i, String.valueOf(result));
+                }
+                int input = arrays.indexOf(result);
+                if (ScalarProgram.isScalar(declared)) {
+                    values[i] = declared.dtype().isFloating()
+                            ? Value.ofFloating(declared, result.doubles()[0])
+                            : Value.ofInteger(declared, result.longs()[0]);
+                } else {
+                    values[i] = input >= 0 ? inputs[input] : Value.ofResult(result, memory);
+                }
+            }
+            return values;
+        } finally {
+            // The arrays do not keep the memory.
+            Reference.reachabilityFence(inputs);
+        }
+    }
+
+    private static Value[] runOnArrays(Kernel<INDArray> kernel, OpCall<?> call, Value[] inputs) {
         List<INDArray> arrays = new ArrayList<>(inputs.length);
         for (Value input : inputs) {
             arrays.add(input.array());
         }
         try (KernelMemory memory = KernelMemory.open()) {
-            List<INDArray> results = kernel == null
-                    ? List.of(ElementwiseLoop.compute(call, arrays))
-                    : kernel.compute(call.withInputs(arrays));
-            if (results == null || results.size() != call.outputSpecs().size()) {
-                throw call.wrong(
-                        "the kernel",
-                        "it gave " + (results == null ? "null" : results.size() + " arrays") + " for the outputs "
-                                + call.op().outputNames());
-            }
+            List<INDArray> results = kernel.compute(call.withInputs(arrays));
+            requireAll(call, results);
             Value[] values = new Value[results.size()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = value(call, i, results.get(i), arrays, inputs, memory);
@@ -85,6 +132,24 @@ final class Replay {
             // The arrays do not keep the memory.
             Reference.reachabilityFence(inputs);
         }
+    }
+
+    private static void requireAll(OpCall<?> call, @Nullable List<?> results) {
+        if (results == null || results.size() != call.outputSpecs().size()) {
+            throw call.wrong(
+                    "the kernel",
+                    "it gave " + (results == null ? "null" : results.size() + " arrays") + " for the outputs "
+                            + call.op().outputNames());
+        }
+    }
+
+    private static IllegalStateException wrong(OpCall<?> call, int output, String given) {
+        return call.wrong(
+                "the kernel",
+                "it gave " + given + " for the output '"
+                        + call.op().outputNames().get(output)
+                        + "', which the shape function declares as "
+                        + call.outputSpecs().get(output));
     }
 
     /** A kernel that computes with tensors, such as a loop's; out of hearing of the tapes and scopes of whoever needs its result. */
@@ -118,11 +183,7 @@ final class Replay {
         TensorSpec declared = call.outputSpecs().get(output);
         TensorSpec actual = result == null || result.wasClosed() ? null : NdArrays.spec(result);
         if (result == null || actual == null || !actual.equals(declared)) {
-            throw call.wrong(
-                    "the kernel",
-                    "it gave " + (result == null ? "null" : actual == null ? "a closed array" : actual)
-                            + " for the output '" + call.op().outputNames().get(output)
-                            + "', which the shape function declares as " + declared);
+            throw wrong(call, output, result == null ? "null" : actual == null ? "a closed array" : actual.toString());
         }
         if (ScalarProgram.isScalar(declared)) {
             return declared.dtype().isFloating()

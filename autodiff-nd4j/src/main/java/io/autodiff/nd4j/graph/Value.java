@@ -1,5 +1,6 @@
 package io.autodiff.nd4j.graph;
 
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.nd4j.array.KernelMemory;
 import io.autodiff.nd4j.array.Memory;
 import io.autodiff.nd4j.array.MemoryPool;
@@ -30,7 +31,16 @@ public final class Value implements Node.State {
     private boolean closed;
 
     private Value(TensorSpec spec, boolean inJava, long bits) {
+        this(spec, inJava, bits, null);
+    }
+
+    private Value(TensorSpec spec, @Nullable INDArray array) {
+        this(spec, false, 0, array);
+    }
+
+    private Value(TensorSpec spec, boolean inJava, long bits, @Nullable INDArray array) {
         this.spec = spec;
+        this.array = array;
         this.inJava = inJava;
         this.bits = bits;
     }
@@ -65,12 +75,11 @@ public final class Value implements Node.State {
      * @throws IllegalStateException if there is no memory for it
      */
     public static Value allocate(TensorSpec spec) {
-        Value value = new Value(spec, false, 0);
         if (spec.shape().elements() == 0) {
-            value.array = NdArrays.allocate(spec);
-        } else {
-            value.memory = MemoryPool.allocate(value, spec);
+            return new Value(spec, NdArrays.allocate(spec));
         }
+        Value value = new Value(spec, null);
+        value.memory = MemoryPool.allocate(value, spec);
         return value;
     }
 
@@ -115,12 +124,28 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value ofResult(TensorSpec spec, INDArray array, KernelMemory kernel) {
-        Value value = new Value(spec, false, 0);
         if (array.isEmpty()) {
-            value.array = array;
-        } else {
-            value.memory = kernel.adopt(value, spec, array);
+            return new Value(spec, array);
         }
+        Value value = new Value(spec, null);
+        value.memory = kernel.adopt(value, spec, array);
+        return value;
+    }
+
+    /**
+     * The value in elements that a kernel made.
+     *
+     * @param elements no input's
+     * @param kernel the memory of the kernel's run
+     * @return the value
+     */
+    public static Value ofResult(HostArray elements, KernelMemory kernel) {
+        TensorSpec spec = elements.spec();
+        if (spec.shape().elements() == 0) {
+            return allocate(spec);
+        }
+        Value value = new Value(spec, null);
+        value.memory = kernel.adopt(value, elements);
         return value;
     }
 
@@ -132,9 +157,7 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value ofWrapped(TensorSpec spec, INDArray array) {
-        Value value = new Value(spec, false, 0);
-        value.array = array;
-        return value;
+        return new Value(spec, array);
     }
 
     /**
@@ -233,6 +256,17 @@ public final class Value implements Node.State {
             array = others;
             return others;
         }
+        return memory().array();
+    }
+
+    /** {@return the elements in the host's memory, which must not be changed, and do not outlive this value} */
+    public synchronized HostArray hostArray() {
+        requireOpen();
+        return array == null ? HostArray.of(memory()) : HostArray.of(spec, array());
+    }
+
+    /** Where the elements are, or those of a scalar that came from Java are put now. */
+    private Memory memory() {
         Memory own = memory;
         if (own == null) {
             Memory copy = MemoryPool.allocate(this, spec);
@@ -240,7 +274,7 @@ public final class Value implements Node.State {
             own = copy;
             memory = own;
         }
-        return own.array();
+        return own;
     }
 
     private void requireOpen() {
@@ -349,7 +383,7 @@ public final class Value implements Node.State {
         if (own == null || own.address() == 0 || inJava || pins > 0 || shared || owner != null) {
             return null;
         }
-        Value next = new Value(as, false, 0);
+        Value next = new Value(as, null);
         next.memory = own.handOver(next, as);
         memory = null;
         closed = true;

@@ -3,13 +3,12 @@ package io.autodiff.nd4j.ops;
 import io.autodiff.DType;
 import io.autodiff.Shape;
 import io.autodiff.Tensors;
-import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Elements by their positions along one axis, one position for each, and the adjoint of that. In Java, where each position is checked:
@@ -20,7 +19,7 @@ final class AlongAxisOps {
             .inputs("x", "indices")
             .attribute("axis", Long.class)
             .shape(AlongAxisOps::takeSpec)
-            .kernel(INDArray.class, AlongAxisOps::take)
+            .kernel(HostArray.class, AlongAxisOps::take)
             .gradient("x", (c, dy) -> {
                 int axis = axis(c);
                 return Tensors.addAlongAxis(
@@ -33,7 +32,7 @@ final class AlongAxisOps {
             .attribute("axis", Long.class)
             .attribute("size", Long.class)
             .shape(AlongAxisOps::addSpec)
-            .kernel(INDArray.class, AlongAxisOps::add)
+            .kernel(HostArray.class, AlongAxisOps::add)
             .gradient("x", (c, dy) -> Tensors.takeAlongAxis(dy, c.input("indices"), axis(c)))
             .notDifferentiable("indices");
 
@@ -71,35 +70,24 @@ final class AlongAxisOps {
         }
     }
 
-    private static INDArray take(OpCall<INDArray> call) {
+    private static HostArray take(OpCall<HostArray> call) {
         Lanes from = lanes(call.input("x"), call);
         Lanes to = lanes(call.input("indices"), call);
         int[] positions = positions(call, from.size());
-        int[] sources = new int[positions.length];
+        long[] sources = new long[positions.length];
         for (int lane = 0; lane < to.count(); lane++) {
             int start = from.start(lane);
             int at = to.start(lane);
             for (int i = 0; i < to.size(); i++, at += to.inner()) {
-                sources[at] = start + positions[at] * from.inner();
+                sources[at] = start + (long) positions[at] * from.inner();
             }
         }
-        if (!call.outputSpec().dtype().isFloating()) {
-            long[] x = NdArrays.longs(call.input("x"));
-            long[] z = new long[sources.length];
-            for (int i = 0; i < z.length; i++) {
-                z[i] = x[sources[i]];
-            }
-            return NdArrays.of(call.outputSpec(), z);
-        }
-        double[] x = NdArrays.doubles(call.input("x"));
-        double[] z = new double[sources.length];
-        for (int i = 0; i < z.length; i++) {
-            z[i] = x[sources[i]];
-        }
-        return NdArrays.of(call.outputSpec(), z);
+        HostArray z = HostArray.allocate(call.outputSpec());
+        z.takeRuns(call.input("x"), sources, 1);
+        return z;
     }
 
-    private static INDArray add(OpCall<INDArray> call) {
+    private static HostArray add(OpCall<HostArray> call) {
         Lanes from = lanes(call.input("x"), call);
         Lanes to = Lanes.of(call.outputSpec().shape(), axis(call));
         int[] positions = positions(call, to.size());
@@ -113,23 +101,23 @@ final class AlongAxisOps {
         }
         int elements = Math.toIntExact(call.outputSpec().shape().elements());
         if (!call.outputSpec().dtype().isFloating()) {
-            long[] x = NdArrays.longs(call.input("x"));
+            long[] x = call.input("x").longs();
             long[] z = new long[elements];
             for (int i = 0; i < x.length; i++) {
                 z[targets[i]] += x[i];
             }
-            return NdArrays.of(call.outputSpec(), z);
+            return HostArray.of(call.outputSpec(), z);
         }
-        double[] x = NdArrays.doubles(call.input("x"));
+        double[] x = call.input("x").doubles();
         double[] z = new double[elements];
         for (int i = 0; i < x.length; i++) {
             z[targets[i]] += x[i];
         }
-        return NdArrays.of(call.outputSpec(), z);
+        return HostArray.of(call.outputSpec(), z);
     }
 
-    private static int[] positions(OpCall<INDArray> call, int size) {
-        long[] indices = NdArrays.longs(call.input("indices"));
+    private static int[] positions(OpCall<HostArray> call, int size) {
+        long[] indices = call.input("indices").longs();
         int[] positions = new int[indices.length];
         for (int i = 0; i < positions.length; i++) {
             if (indices[i] < 0 || indices[i] >= size) {
@@ -141,8 +129,8 @@ final class AlongAxisOps {
         return positions;
     }
 
-    private static Lanes lanes(INDArray array, OpCall<INDArray> call) {
-        return Lanes.of(Shape.of(array.shape()), axis(call));
+    private static Lanes lanes(HostArray array, OpCall<HostArray> call) {
+        return Lanes.of(array.spec().shape(), axis(call));
     }
 
     private static int axis(OpCall<?> call) {

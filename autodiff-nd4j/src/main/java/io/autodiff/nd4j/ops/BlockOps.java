@@ -2,6 +2,7 @@ package io.autodiff.nd4j.ops;
 
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
@@ -31,6 +32,7 @@ final class BlockOps {
                     c -> c.input("x").rank() == 0
                             ? c.input("x")
                             : view(c.input("x"), c, c.outputSpec().shape()).dup('c'))
+            .kernel(HostArray.class, BlockOps::slice)
             .gradient("x", (c, dy) -> Executor.execute("pad_to", position(c, c.input("x")), dy));
 
     /** The adjoint of slice: zeros, in which the input's elements are where a slice would find them. */
@@ -50,6 +52,7 @@ final class BlockOps {
                 }
                 return z;
             })
+            .kernel(HostArray.class, BlockOps::padTo)
             .gradient("x", (c, dy) -> Executor.execute("slice", position(c, c.input("x")), dy));
 
     static final Op CONCAT = Op.named("concat")
@@ -57,6 +60,7 @@ final class BlockOps {
             .attribute("axis", Long.class)
             .shape(BlockOps::concatSpec)
             .kernel(INDArray.class, BlockOps::concat)
+            .kernel(HostArray.class, BlockOps::join)
             .gradients(BlockOps::parts);
 
     static final Op STACK = Op.named("stack")
@@ -67,6 +71,7 @@ final class BlockOps {
                     INDArray.class,
                     c -> Nd4j.stack(
                             (int) c.attributes().integer("axis"), c.inputs().toArray(new INDArray[0])))
+            .kernel(HostArray.class, BlockOps::join)
             .gradients(BlockOps::parts);
 
     static final Op REVERSE = Op.named("reverse")
@@ -78,6 +83,7 @@ final class BlockOps {
                 return c.input("x");
             })
             .kernel(INDArray.class, BlockOps::reverse)
+            .kernel(HostArray.class, BlockOps::turn)
             .gradient("x", (c, dy) -> Executor.execute("reverse", c.attributes(), dy));
 
     static final List<Op> OPS = List.of(SLICE, PAD_TO, CONCAT, STACK, REVERSE);
@@ -127,6 +133,36 @@ final class BlockOps {
         return Nd4j.create(whole.data(), block.toArray(), strides, offset, 'c');
     }
 
+    private static HostArray slice(OpCall<HostArray> call) {
+        HostArray x = call.input("x");
+        HostArray z = HostArray.allocate(call.outputSpec());
+        long[] steps = x.strides();
+        long first = place(call, steps);
+        z.copy(0, z.strides(), x, first, steps, z.sizes());
+        return z;
+    }
+
+    private static HostArray padTo(OpCall<HostArray> call) {
+        HostArray x = call.input("x");
+        HostArray z = HostArray.zeros(call.outputSpec());
+        long[] steps = z.strides();
+        long first = place(call, steps);
+        z.copy(first, steps, x, 0, x.strides(), x.sizes());
+        return z;
+    }
+
+    /** Where a call's block begins; the strides of the whole become those of the block. */
+    private static long place(OpCall<?> call, long[] steps) {
+        long[] begin = call.attributes().longs("begin");
+        long[] strides = call.attributes().longs("strides");
+        long first = 0;
+        for (int axis = 0; axis < steps.length; axis++) {
+            first += begin[axis] * steps[axis];
+            steps[axis] *= strides[axis];
+        }
+        return first;
+    }
+
     private static TensorSpec concatSpec(OpCall<TensorSpec> call) {
         TensorSpec first = call.input(0);
         long axis = call.attributes().integer("axis");
@@ -164,6 +200,31 @@ final class BlockOps {
                 .addOutputs(z)
                 .build());
         return z;
+    }
+
+    /** Side by side along the axis, which those that are stacked do not have. */
+    private static HostArray join(OpCall<HostArray> call) {
+        HostArray z = HostArray.allocate(call.outputSpec());
+        int axis = (int) call.attributes().integer("axis");
+        long[] steps = z.strides();
+        long at = 0;
+        for (HostArray x : call.inputs()) {
+            long[] sizes = x.sizes();
+            boolean stacked = sizes.length < steps.length;
+            long[] block = stacked ? with(sizes, axis, 1) : sizes;
+            long[] from = stacked ? with(x.strides(), axis, 0) : x.strides();
+            z.copy(at * steps[axis], steps, x, 0, from, block);
+            at += block[axis];
+        }
+        return z;
+    }
+
+    private static long[] with(long[] values, int place, long value) {
+        long[] with = new long[values.length + 1];
+        System.arraycopy(values, 0, with, 0, place);
+        with[place] = value;
+        System.arraycopy(values, place, with, place + 1, values.length - place);
+        return with;
     }
 
     private static TensorSpec stackSpec(OpCall<TensorSpec> call) {
@@ -216,6 +277,20 @@ final class BlockOps {
                         .toArray())
                 .addOutputs(z)
                 .build());
+        return z;
+    }
+
+    private static HostArray turn(OpCall<HostArray> call) {
+        HostArray x = call.input("x");
+        HostArray z = HostArray.allocate(call.outputSpec());
+        long[] steps = x.strides();
+        long first = 0;
+        for (long number : call.attributes().longs("axes")) {
+            int axis = x.spec().shape().axis(number);
+            first += (x.spec().shape().size(axis) - 1) * steps[axis];
+            steps[axis] = -steps[axis];
+        }
+        z.copy(0, z.strides(), x, first, steps, x.sizes());
         return z;
     }
 }

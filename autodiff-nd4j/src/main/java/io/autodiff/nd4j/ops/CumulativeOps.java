@@ -2,7 +2,7 @@ package io.autodiff.nd4j.ops;
 
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
-import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
@@ -12,7 +12,6 @@ import io.autodiff.spi.Executor;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Running results along an axis. Computed in Java, as ND4J's are for floating dtypes only and twenty times slower along an axis; sums
@@ -40,7 +39,7 @@ final class CumulativeOps {
             .attribute("axis", Long.class)
             .attribute("reverse", Boolean.class)
             .shape(CumulativeOps::recurrenceSpec)
-            .kernel(INDArray.class, CumulativeOps::recurrence)
+            .kernel(HostArray.class, CumulativeOps::recurrence)
             .gradient("factor", (c, dy) -> total(c, dy).mul(shifted(c, c.output(), reverse(c))))
             .gradient("term", CumulativeOps::total);
 
@@ -60,14 +59,14 @@ final class CumulativeOps {
                     return x;
                 })
                 .kernel(
-                        INDArray.class,
+                        HostArray.class,
                         c -> c.outputSpec().dtype().isFloating()
                                 ? scanDoubles(c, start, doubles)
                                 : scanLongs(c, start, longs));
     }
 
-    private static INDArray scanDoubles(OpCall<INDArray> call, double start, DoubleBinaryOperator function) {
-        double[] x = NdArrays.doubles(call.input("x"));
+    private static HostArray scanDoubles(OpCall<HostArray> call, double start, DoubleBinaryOperator function) {
+        double[] x = call.input("x").doubles();
         Lanes lanes = lanes(call);
         boolean exclusive = exclusive(call);
         boolean reverse = reverse(call);
@@ -81,11 +80,11 @@ final class CumulativeOps {
                 x[at] = exclusive ? before : result;
             }
         }
-        return NdArrays.of(call.outputSpec(), x);
+        return HostArray.of(call.outputSpec(), x);
     }
 
-    private static INDArray scanLongs(OpCall<INDArray> call, long start, LongBinaryOperator function) {
-        long[] x = NdArrays.longs(call.input("x"));
+    private static HostArray scanLongs(OpCall<HostArray> call, long start, LongBinaryOperator function) {
+        long[] x = call.input("x").longs();
         Lanes lanes = lanes(call);
         boolean exclusive = exclusive(call);
         boolean reverse = reverse(call);
@@ -99,7 +98,7 @@ final class CumulativeOps {
                 x[at] = exclusive ? before : result;
             }
         }
-        return NdArrays.of(call.outputSpec(), x);
+        return HostArray.of(call.outputSpec(), x);
     }
 
     private static TensorSpec recurrenceSpec(OpCall<TensorSpec> call) {
@@ -113,9 +112,9 @@ final class CumulativeOps {
         return factor;
     }
 
-    private static INDArray recurrence(OpCall<INDArray> call) {
-        double[] factor = NdArrays.doubles(call.input("factor"));
-        double[] term = NdArrays.doubles(call.input("term"));
+    private static HostArray recurrence(OpCall<HostArray> call) {
+        double[] factor = call.input("factor").doubles();
+        double[] term = call.input("term").doubles();
         Lanes lanes = lanes(call);
         boolean reverse = reverse(call);
         int step = reverse ? -lanes.inner() : lanes.inner();
@@ -127,7 +126,7 @@ final class CumulativeOps {
                 term[at] = result;
             }
         }
-        return NdArrays.of(call.outputSpec(), term);
+        return HostArray.of(call.outputSpec(), term);
     }
 
     /** What the gradient is to each y, by way of those that follow from it as well. */
@@ -172,7 +171,7 @@ final class CumulativeOps {
         return lanes.start(lane) + (reverse ? (lanes.size() - 1) * lanes.inner() : 0);
     }
 
-    private static Lanes lanes(OpCall<INDArray> call) {
+    private static Lanes lanes(OpCall<HostArray> call) {
         return Lanes.of(call.outputSpec().shape(), call.attributes().integer("axis"));
     }
 

@@ -4,6 +4,7 @@ import io.autodiff.DType;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
@@ -27,6 +28,7 @@ final class IndexingOps {
             .attribute("axis", Long.class)
             .shape(IndexingOps::gatherSpec)
             .kernel(INDArray.class, IndexingOps::gather)
+            .kernel(HostArray.class, IndexingOps::gatherOnHost)
             .notDifferentiable("indices")
             .gradient("x", (c, dy) -> {
                 long axis = c.attributes().integer("axis");
@@ -41,6 +43,10 @@ final class IndexingOps {
             .shape(c ->
                     new TensorSpec(c.input("x").dtype(), updates(c, c.input("x").shape())))
             .kernel(INDArray.class, IndexingOps::gatherNd)
+            .kernel(
+                    HostArray.class,
+                    c -> HostRows.take(
+                            c, c.input("x"), Indices.positions(c, c.inputSpec(0).shape())))
             .notDifferentiable("indices")
             .gradient(
                     "x",
@@ -59,6 +65,12 @@ final class IndexingOps {
                             c.input("updates"),
                             Indices.positions(c, c.outputSpec().shape()),
                             slices(c.outputSpec().shape(), c.inputSpec(0).shape())))
+            .kernel(
+                    HostArray.class,
+                    c -> HostRows.sum(
+                            c,
+                            c.input("updates"),
+                            Indices.positions(c, c.outputSpec().shape())))
             .notDifferentiable("indices")
             .gradient("updates", (c, dy) -> Executor.execute("gather_nd", dy, c.input("indices")));
 
@@ -69,6 +81,13 @@ final class IndexingOps {
             .kernel(
                     INDArray.class,
                     c -> Rows.replace(
+                            c,
+                            c.input("x"),
+                            c.input("updates"),
+                            Indices.positions(c, c.inputSpec(0).shape())))
+            .kernel(
+                    HostArray.class,
+                    c -> HostRows.replace(
                             c,
                             c.input("x"),
                             c.input("updates"),
@@ -100,6 +119,18 @@ final class IndexingOps {
         long size = x.size(axis);
         long[] indices = Indices.checked(call, "indices", size, "axis " + axis + " of 'x'");
         return Rows.take(call, call.input("x"), elements(x, axis), size, indices);
+    }
+
+    private static HostArray gatherOnHost(OpCall<HostArray> call) {
+        Shape x = call.inputSpec(0).shape();
+        int axis = (int) call.attributes().integer("axis");
+        long size = x.size(axis);
+        long[] indices = Indices.checked(call, "indices", size, "axis " + axis + " of 'x'");
+        long[] rows = new long[Math.toIntExact(elements(x, axis) * indices.length)];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = i / indices.length * size + indices[i % indices.length];
+        }
+        return HostRows.take(call, call.input("x"), rows);
     }
 
     private static INDArray gatherNd(OpCall<INDArray> call) {

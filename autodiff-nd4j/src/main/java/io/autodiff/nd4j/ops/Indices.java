@@ -2,6 +2,7 @@ package io.autodiff.nd4j.ops;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.Shapes;
@@ -19,8 +20,8 @@ final class Indices {
     }
 
     /** All indices of an input, each of which is inside an axis. */
-    static long[] checked(OpCall<INDArray> call, String input, long size, String axis) {
-        long[] indices = NdArrays.longs(call.input(input));
+    static long[] checked(OpCall<?> call, String input, long size, String axis) {
+        long[] indices = elements(call, input);
         for (int i = 0; i < indices.length; i++) {
             if (indices[i] < 0 || indices[i] >= size) {
                 throw outside(call, input, indices[i], i, size, axis);
@@ -33,11 +34,11 @@ final class Indices {
      * What the input 'indices' points at, its last axis being a position in the first axes of a shape: the numbers of the slices, counted
      * over these axes in row-major order.
      */
-    static long[] positions(OpCall<INDArray> call, Shape whole) {
+    static long[] positions(OpCall<?> call, Shape whole) {
         Shape indices =
                 call.inputSpecs().get(call.op().inputNames().indexOf("indices")).shape();
         int depth = (int) indices.size(indices.rank() - 1);
-        long[] elements = NdArrays.longs(call.input("indices"));
+        long[] elements = elements(call, "indices");
         long[] batch = Arrays.copyOf(indices.toArray(), indices.rank() - 1);
         long[] positions = new long[Math.toIntExact(Shape.of(batch).elements())];
         for (int i = 0; i < elements.length; i++) {
@@ -51,8 +52,14 @@ final class Indices {
         return positions;
     }
 
+    private static long[] elements(OpCall<?> call, String input) {
+        return call.input(input) instanceof HostArray host
+                ? host.longs()
+                : NdArrays.longs((INDArray) call.input(input));
+    }
+
     private static IllegalArgumentException outside(
-            OpCall<INDArray> call, String input, long index, int element, long size, String axis) {
+            OpCall<?> call, String input, long index, int element, long size, String axis) {
         Shape shape =
                 call.inputSpecs().get(call.op().inputNames().indexOf(input)).shape();
         long[] at = new long[shape.rank()];

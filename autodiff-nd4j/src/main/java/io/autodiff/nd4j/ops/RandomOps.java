@@ -2,13 +2,12 @@ package io.autodiff.nd4j.ops;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
-import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Random numbers by key and counter: the same inputs give the same numbers, so a value may be computed again. */
 final class RandomOps {
@@ -21,7 +20,7 @@ final class RandomOps {
             .inputs("key", "counter", "logits")
             .attribute("count", Long.class)
             .shape(RandomOps::categoricalSpec)
-            .kernel(INDArray.class, RandomOps::categorical)
+            .kernel(HostArray.class, RandomOps::categorical)
             .notDifferentiable();
 
     static final List<Op> OPS = List.of(UNIFORM, NORMAL, TRUNCATED_NORMAL, CATEGORICAL);
@@ -43,7 +42,7 @@ final class RandomOps {
                 .attribute("dtype", DType.class)
                 .attribute("shape", Shape.class)
                 .shape(RandomOps::spec)
-                .kernel(INDArray.class, c -> fill(c, distribution))
+                .kernel(HostArray.class, c -> fill(c, distribution))
                 .notDifferentiable();
     }
 
@@ -63,16 +62,15 @@ final class RandomOps {
         return new TensorSpec(dtype, call.attributes().shape("shape"));
     }
 
-    private static INDArray fill(OpCall<INDArray> call, Distribution distribution) {
-        long key = call.input("key").getLong();
-        long counter = call.input("counter").getLong();
+    private static HostArray fill(OpCall<HostArray> call, Distribution distribution) {
+        long key = call.input("key").longs()[0];
+        long counter = call.input("counter").longs()[0];
         int bits = significand(call.outputSpec().dtype());
         double[] elements = new double[Math.toIntExact(call.outputSpec().shape().elements())];
         for (int i = 0; i < elements.length; i++) {
             elements[i] = distribution.at(key, counter + i, bits);
         }
-        return NdArrays.of(new TensorSpec(DType.FLOAT64, call.outputSpec().shape()), elements)
-                .castTo(NdArrays.dataType(call.outputSpec().dtype()));
+        return HostArray.of(call.outputSpec(), elements);
     }
 
     /** As many bits as the dtype holds exactly: with more, rounding would carry a number just below 1 up to 1. */
@@ -122,11 +120,11 @@ final class RandomOps {
     }
 
     /** The class at which the running sum of the probabilities passes a uniform number. */
-    private static INDArray categorical(OpCall<INDArray> call) {
-        long key = call.input("key").getLong();
-        long counter = call.input("counter").getLong();
-        double[] logits = NdArrays.doubles(call.input("logits"));
-        int classes = (int) call.input("logits").size(1);
+    private static HostArray categorical(OpCall<HostArray> call) {
+        long key = call.input("key").longs()[0];
+        long counter = call.input("counter").longs()[0];
+        double[] logits = call.input("logits").doubles();
+        int classes = (int) call.input("logits").spec().shape().size(1);
         int count = (int) call.outputSpec().shape().size(1);
         long[] drawn = new long[(int) call.outputSpec().shape().elements()];
         for (int row = 0; row < logits.length / classes; row++) {
@@ -138,7 +136,7 @@ final class RandomOps {
                 drawn[i] = firstAbove(sums, point);
             }
         }
-        return NdArrays.of(call.outputSpec(), drawn);
+        return HostArray.of(call.outputSpec(), drawn);
     }
 
     private static double[] runningSums(OpCall<?> call, double[] logits, int row, int classes) {

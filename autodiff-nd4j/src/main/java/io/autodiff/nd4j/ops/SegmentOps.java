@@ -2,6 +2,7 @@ package io.autodiff.nd4j.ops;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
@@ -22,7 +23,8 @@ final class SegmentOps {
             .attribute("axis", Long.class)
             .attribute("count", Long.class)
             .shape(SegmentOps::sumSpec)
-            .kernel(INDArray.class, SegmentOps::sum)
+            .kernel(INDArray.class, c -> Rows.sum(c, c.input("x"), targets(c), rows(c)))
+            .kernel(HostArray.class, c -> HostRows.sum(c, c.input("x"), targets(c)))
             .notDifferentiable("segments")
             .gradient(
                     "x",
@@ -52,18 +54,27 @@ final class SegmentOps {
         return new TensorSpec(x.dtype(), x.shape().withAxes((int) axis, (int) axis + segments.rank(), count));
     }
 
-    private static INDArray sum(OpCall<INDArray> call) {
+    /** The row of the result to which each row of x is added. */
+    private static long[] targets(OpCall<?> call) {
         long count = call.attributes().integer("count");
-        int axis = (int) call.attributes().integer("axis");
         long[] segments = Indices.checked(call, "segments", count, "the segments");
+        long[] targets = new long[Math.toIntExact(outer(call) * segments.length)];
+        for (int i = 0; i < targets.length; i++) {
+            targets[i] = i / segments.length * count + segments[i % segments.length];
+        }
+        return targets;
+    }
+
+    private static long rows(OpCall<?> call) {
+        return outer(call) * call.attributes().integer("count");
+    }
+
+    private static long outer(OpCall<?> call) {
+        int axis = (int) call.attributes().integer("axis");
         long outer = 1;
         for (int i = 0; i < axis; i++) {
             outer *= call.inputSpec(0).shape().size(i);
         }
-        long[] targets = new long[Math.toIntExact(outer * segments.length)];
-        for (int i = 0; i < targets.length; i++) {
-            targets[i] = i / segments.length * count + segments[i % segments.length];
-        }
-        return Rows.sum(call, call.input("x"), targets, outer * count);
+        return outer;
     }
 }

@@ -2,12 +2,11 @@ package io.autodiff.nd4j.ops;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
-import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The order of elements, from which every sorted thing is taken by its positions; in Java, since ND4J's leaves NaN anywhere. */
 final class SortingOps {
@@ -18,7 +17,7 @@ final class SortingOps {
             .attribute("count", Long.class)
             .attribute("descending", Boolean.class)
             .shape(SortingOps::spec)
-            .kernel(INDArray.class, SortingOps::argsort)
+            .kernel(HostArray.class, SortingOps::argsort)
             .notDifferentiable();
 
     static final List<Op> OPS = List.of(ARGSORT);
@@ -41,11 +40,11 @@ final class SortingOps {
         return new TensorSpec(DType.INT64, Shape.of(sizes));
     }
 
-    private static INDArray argsort(OpCall<INDArray> call) {
-        INDArray x = call.input("x");
+    private static HostArray argsort(OpCall<HostArray> call) {
+        HostArray x = call.input("x");
         int axis = (int) call.attributes().integer("axis");
         long[] keys = keys(x, call.attributes().flag("descending"));
-        Lanes from = Lanes.of(Shape.of(x.shape()), axis);
+        Lanes from = Lanes.of(x.spec().shape(), axis);
         Lanes to = Lanes.of(call.outputSpec().shape(), axis);
         long[] positions = new long[to.count() * to.size()];
         long[] lane = new long[from.size()];
@@ -60,12 +59,12 @@ final class SortingOps {
                 positions[at] = order[i];
             }
         }
-        return NdArrays.of(call.outputSpec(), positions);
+        return HostArray.of(call.outputSpec(), positions);
     }
 
     /** Integers that are in the order of the elements; in descending order, those that are in the opposite one. */
-    private static long[] keys(INDArray x, boolean descending) {
-        long[] keys = x.isR() ? orderedBits(NdArrays.doubles(x)) : NdArrays.longs(x);
+    private static long[] keys(HostArray x, boolean descending) {
+        long[] keys = x.spec().dtype().isFloating() ? orderedBits(x.doubles()) : x.longs();
         for (int i = 0; descending && i < keys.length; i++) {
             keys[i] = ~keys[i];
         }

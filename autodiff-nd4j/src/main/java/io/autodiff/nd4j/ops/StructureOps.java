@@ -2,6 +2,7 @@ package io.autodiff.nd4j.ops;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
@@ -26,6 +27,7 @@ final class StructureOps {
             .attribute("axes", List.class)
             .shape(StructureOps::permuteSpec)
             .kernel(INDArray.class, StructureOps::permute)
+            .kernel(HostArray.class, StructureOps::permuteOnHost)
             .gradient("x", (c, dy) -> dy.permute(inverse(c.attributes().longs("axes"))));
 
     /** Declared broadcasting, so that the backward pass sums what was repeated. */
@@ -35,6 +37,7 @@ final class StructureOps {
             .shape(StructureOps::broadcastSpec)
             .broadcasting()
             .kernel(INDArray.class, c -> Kernels.broadcast(c, c.input("x")))
+            .kernel(HostArray.class, StructureOps::broadcast)
             .gradient("x", (c, dy) -> dy);
 
     static final Op STOP_GRADIENT = Op.named("stop_gradient")
@@ -99,6 +102,32 @@ final class StructureOps {
         long[] axes = call.attributes().longs("axes");
         INDArray x = call.input("x");
         return axes.length == 0 ? x : x.permute(ints(axes)).dup('c');
+    }
+
+    private static HostArray permuteOnHost(OpCall<HostArray> call) {
+        HostArray x = call.input("x");
+        HostArray z = HostArray.allocate(call.outputSpec());
+        long[] strides = x.strides();
+        long[] steps = Arrays.stream(call.attributes().longs("axes"))
+                .map(axis -> strides[(int) axis])
+                .toArray();
+        z.copy(0, z.strides(), x, 0, steps, z.sizes());
+        return z;
+    }
+
+    /** Along an axis that is repeated, the next element is the same one. */
+    private static HostArray broadcast(OpCall<HostArray> call) {
+        HostArray x = call.input("x");
+        HostArray z = HostArray.allocate(call.outputSpec());
+        long[] steps = z.sizes();
+        long[] strides = x.strides();
+        int added = steps.length - strides.length;
+        for (int axis = 0; axis < steps.length; axis++) {
+            boolean repeated = axis < added || x.spec().shape().size(axis - added) == 1;
+            steps[axis] = repeated ? 0 : strides[axis - added];
+        }
+        z.copy(0, z.strides(), x, 0, steps, z.sizes());
+        return z;
     }
 
     private static int[] inverse(long[] axes) {

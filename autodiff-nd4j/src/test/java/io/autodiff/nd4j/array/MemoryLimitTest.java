@@ -29,9 +29,10 @@ class MemoryLimitTest {
          */
         public static void main(String[] args) {
             List<Tensor> kept = new ArrayList<>();
+            Tensor ones = Tensors.ones(DType.FLOAT32, ELEMENTS).evaluate();
             try {
                 while (kept.size() < 100) {
-                    kept.add(Tensors.ones(DType.FLOAT32, ELEMENTS).sin().evaluate());
+                    kept.add(ones.sin().evaluate());
                 }
             } catch (IllegalStateException e) {
                 System.out.println(e.getMessage());
