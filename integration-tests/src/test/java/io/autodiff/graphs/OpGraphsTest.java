@@ -3,6 +3,7 @@ package io.autodiff.graphs;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autodiff.DType;
+import io.autodiff.fused.CountedKernels;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 
@@ -35,6 +37,8 @@ class OpGraphsTest {
     /** So many say something about all. */
     private static final int MANY = 200;
 
+    private static final int SOME = 10;
+
     /** Of a stack trace. */
     private static final int FRAMES = 8;
 
@@ -50,6 +54,19 @@ class OpGraphsTest {
                 seed -> counted(counts, OpGraph.random(seed, DType.FLOAT64, OpGraph.FLOATING)),
                 Agreement::problem,
                 () -> assertAllUsed(OpGraph.FLOATING, counts));
+    }
+
+    /** What is compiled has kernels where a run of the tests asks for them, and else none. */
+    @Test
+    void compiledProgramsRunByKernelsWhereTheyAreMeantTo() {
+        long by = LongStream.range(0, SOME)
+                .filter(seed -> {
+                    long before = CountedKernels.runs();
+                    Agreement.problem(OpGraph.random(seed, DType.FLOAT64, OpGraph.FLOATING));
+                    return CountedKernels.runs() > before;
+                })
+                .count();
+        assertTrue(CountedKernels.areWanted() ? by >= 0.9 * SOME : by == 0, () -> by + " of " + SOME);
     }
 
     @TestFactory
