@@ -3,7 +3,7 @@ package io.autodiff.nd4j.exec;
 import io.autodiff.DType;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.fused.FusedLoop;
-import io.autodiff.nd4j.fused.LoopProgram;
+import io.autodiff.nd4j.fused.LoopStages;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.TensorSpec;
 import java.lang.ref.Reference;
@@ -60,17 +60,11 @@ final class FusedStep extends Plan.Joined {
 
     @Override
     boolean mayOverwrite(int input, int output) {
-        LoopProgram program = lazy.program();
-        if (program.outputs().get(output).reduction() != null) {
-            return false;
-        }
+        LoopStages stages = new LoopStages(lazy.program());
         boolean read = false;
         for (int i = 0; i < sources.length; i++) {
             if (sources[i] == input) {
-                LoopProgram.Input array = program.inputs().get(i);
-                boolean sameBytes =
-                        array.dtype().bytes() == outputSpecs[output].dtype().bytes();
-                if (!sameBytes || array.along().contains(false)) {
+                if (!stages.mayOverwrite(i, output)) {
                     return false;
                 }
                 read = true;

@@ -123,10 +123,4 @@ record FusibleCall(
     boolean computes() {
         return reduction != null || meaning instanceof ScalarExpression.Apply;
     }
-
-    /** Whether both can be in one kernel. */
-    boolean fits(FusibleCall other) {
-        return space.equals(other.space)
-                && (reduction == null || other.reduction == null || reduced.equals(other.reduced));
-    }
 }

@@ -19,9 +19,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins elementwise calls, and reductions of what they compute, to kernels that go over memory once. Calls become one if they go
- * over the same space, one of them reads what the other gives or both read the same, and no call between them depends on the
- * one and is needed by the other. Without a compiler of kernels, nothing is joined.
+ * Joins elementwise calls, reductions of what they compute, and calls that read those row by row, to kernels. Calls become one if they
+ * have their places in one {@link LoopSpace}, one of them reads what the other gives or both read the same, and no call between them
+ * depends on the one and is needed by the other. Without a compiler of kernels, nothing is joined.
  */
 final class Fusion {
     /** More calls make a kernel slow to compile, and short of registers. */
@@ -40,9 +40,9 @@ final class Fusion {
         final List<Integer> members = new ArrayList<>();
         /** Steps that its members read from, members among them. */
         final Set<Integer> sources = new LinkedHashSet<>();
-        /** The member that says the most about what fits: one that reduces, if there is one. */
+        /** Where its members have their places; null if it is a call for which there is no kernel. */
         @Nullable
-        FusibleCall kind;
+        LoopSpace space;
         /** The last search that came by. */
         private int seen;
 
@@ -70,6 +70,8 @@ final class Fusion {
     private final Unit[] units;
     /** For each slot the step that fills it, or -1. */
     private final int[] producers;
+    /** The slots of the results. */
+    private final Set<Integer> kept = new HashSet<>();
     /** How often paths were looked for. */
     private int searches;
 
@@ -109,13 +111,11 @@ final class Fusion {
         for (int i = 0; i < steps.size(); i++) {
             place(i);
         }
-        Set<Integer> kept = new HashSet<>();
         Arrays.stream(draft.results).forEach(kept::add);
-        List<Plan.Step> written = new ArrayList<>();
-        for (Unit unit : ordered()) {
-            written.addAll(write(unit, kept));
-        }
-        List<Plan.Step> left = withoutUnread(written, kept);
+        // Each once, though one that gives only another shape may be needed before its own turn.
+        Set<Plan.Step> written = new LinkedHashSet<>();
+        ordered().forEach(unit -> write(unit, written));
+        List<Plan.Step> left = withoutUnread(List.copyOf(written));
         constants.letGo(left, kept);
         return left;
     }
@@ -126,7 +126,13 @@ final class Fusion {
         Unit unit = new Unit();
         unit.members.add(i);
         units[i] = unit;
-        for (int slot : step.inputs) {
+        FusibleCall fusible =
+                step instanceof Plan.Call call && isArray(call.call) ? FusibleCall.of(call.call, compiler) : null;
+        // A kernel reads what is before a reshape.
+        int[] inputs = fusible == null
+                ? step.inputs
+                : Arrays.stream(step.inputs).map(this::beforeReshapes).toArray();
+        for (int slot : inputs) {
             if (producers[slot] >= 0) {
                 unit.sources.add(producers[slot]);
             }
@@ -134,25 +140,30 @@ final class Fusion {
         for (int slot : step.outputs) {
             producers[slot] = i;
         }
-        if (step instanceof Plan.Call call && isArray(call.call)) {
-            calls[i] = FusibleCall.of(call.call, compiler);
-            unit.kind = calls[i];
-            candidates(step).forEach(candidate -> join(units[candidate], units[i]));
+        if (fusible != null) {
+            calls[i] = fusible;
+            unit.space = LoopSpace.of(fusible);
+            candidates(inputs).forEach(candidate -> join(units[candidate], units[i]));
         }
         for (int slot : step.inputs) {
             readers.get(slot).add(i);
         }
+        for (int slot : inputs) {
+            if (Arrays.stream(step.inputs).noneMatch(own -> own == slot)) {
+                readers.get(slot).add(i);
+            }
+        }
     }
 
-    /** The steps that one reads from, then some of those that read the same. */
-    private Set<Integer> candidates(Plan.Step step) {
+    /** The steps that fill some slots, then some of those that read them. */
+    private Set<Integer> candidates(int[] inputs) {
         Set<Integer> candidates = new LinkedHashSet<>();
-        for (int slot : step.inputs) {
+        for (int slot : inputs) {
             if (producers[slot] >= 0) {
                 candidates.add(producers[slot]);
             }
         }
-        for (int slot : step.inputs) {
+        for (int slot : inputs) {
             List<Integer> others = readers.get(slot);
             candidates.addAll(others.subList(Math.max(0, others.size() - MOST_READERS), others.size()));
         }
@@ -160,26 +171,37 @@ final class Fusion {
     }
 
     private void join(Unit a, Unit b) {
-        FusibleCall kind = a.kind;
-        FusibleCall other = b.kind;
-        if (a == b
-                || kind == null
-                || other == null
-                || !kind.fits(other)
-                || a.members.size() + b.members.size() > MOST_CALLS
-                || readsReduction(a, b)
-                || readsReduction(b, a)
+        if (a == b || a.space == null || b.space == null || a.members.size() + b.members.size() > MOST_CALLS) {
+            return;
+        }
+        LoopSpace space = a.space.with(b.space);
+        if (space == null) {
+            return;
+        }
+        List<Integer> members = new ArrayList<>(a.members);
+        members.addAll(b.members);
+        members.sort(Comparator.naturalOrder());
+        RowPasses passes = new RowPasses(space);
+        if (!members.stream().allMatch(member -> passes.add(member, calls(member), sources(member)))
+                || !passes.areWorthIt()
                 || dependsThroughOthers(a, b)
                 || dependsThroughOthers(b, a)) {
             return;
         }
         Unit joined = a.first() < b.first() ? a : b;
         Unit gone = joined == a ? b : a;
-        joined.kind = kind.reduction() != null ? kind : other;
-        joined.members.addAll(gone.members);
-        joined.members.sort(Comparator.naturalOrder());
+        joined.space = space;
+        joined.members.clear();
+        joined.members.addAll(members);
         joined.sources.addAll(gone.sources);
         gone.members.forEach(member -> units[member] = joined);
+    }
+
+    /** For each input of a call the step that gives what a kernel reads, or -1. */
+    private int[] sources(int step) {
+        return Arrays.stream(steps.get(step).inputs)
+                .map(slot -> producers[beforeReshapes(slot)])
+                .toArray();
     }
 
     /** The units that a unit reads from. */
@@ -188,22 +210,6 @@ final class Fusion {
         unit.sources.forEach(step -> before.add(units[step]));
         before.remove(unit);
         return before;
-    }
-
-    /** Whether one unit needs the end of the other's loop. */
-    private boolean readsReduction(Unit reader, Unit producer) {
-        for (int member : producer.members) {
-            FusibleCall call = calls[member];
-            if (call != null && call.reduction() != null) {
-                int slot = steps.get(member).outputs[0];
-                for (int other : reader.members) {
-                    if (Arrays.stream(steps.get(other).inputs).anyMatch(input -> input == slot)) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
     }
 
     /**
@@ -267,42 +273,41 @@ final class Fusion {
         return ordered;
     }
 
-    private List<Plan.Step> write(Unit unit, Set<Integer> kept) {
+    private void write(Unit unit, Set<Plan.Step> written) {
         if (isWorthAKernel(unit)) {
             try {
-                return List.of(fused(unit, kept));
+                written.add(fused(unit));
+                return;
             } catch (IllegalStateException | IllegalArgumentException e) {
                 LazyLoop.tell(compiler, e);
             }
         }
-        return unit.members.stream().map(steps::get).toList();
+        for (int member : unit.members) {
+            Set<Plan.Call> reshapes = new LinkedHashSet<>();
+            Arrays.stream(steps.get(member).inputs).forEach(slot -> beforeReshapes(slot, reshapes));
+            written.addAll(reshapes);
+            written.add(steps.get(member));
+        }
     }
 
     private boolean isWorthAKernel(Unit unit) {
-        FusibleCall kind = unit.kind;
-        if (kind == null) {
-            return false;
-        }
-        boolean computes = unit.members.stream().anyMatch(member -> {
-            FusibleCall call = calls[member];
-            return call != null && call.computes();
-        });
-        return computes && (unit.members.size() > 1 || kind.space().elements() >= ALONE);
+        LoopSpace space = unit.space;
+        return space != null
+                && unit.members.stream().anyMatch(member -> calls(member).computes())
+                && (unit.members.size() > 1 || space.shape().elements() >= ALONE);
     }
 
-    private FusedStep fused(Unit unit, Set<Integer> kept) {
-        FusibleCall kind = Objects.requireNonNull(unit.kind);
-        LoopWriter writer = new LoopWriter(kind.space(), kind.reduced());
+    private FusedStep fused(Unit unit) {
+        LoopSpace space = Objects.requireNonNull(unit.space);
+        LoopWriter writer = new LoopWriter(space);
         // With the reshapes that the kernel looks through, for whoever runs them one by one.
         Set<Plan.Call> calls = new LinkedHashSet<>();
-        Set<Integer> filled = new LinkedHashSet<>();
         for (int member : unit.members) {
             Plan.Call call = (Plan.Call) steps.get(member);
             int[] slots = Arrays.stream(call.inputs)
-                    .map(slot -> filled.contains(slot) ? slot : constants.scalar(beforeReshapes(slot, calls)))
+                    .map(slot -> constants.scalar(beforeReshapes(slot, calls)))
                     .toArray();
             writer.add(calls(member), slots, constants, call.outputs[0]);
-            filled.add(call.outputs[0]);
             calls.add(call);
         }
         List<Integer> outputs = new ArrayList<>();
@@ -310,7 +315,7 @@ final class Fusion {
         for (int member : unit.members) {
             Plan.Call call = (Plan.Call) steps.get(member);
             int slot = call.outputs[0];
-            if (kept.contains(slot) || isReadOutside(slot, unit)) {
+            if (isSeenOutside(slot, unit)) {
                 outputs.add(slot);
                 specs.add(call.call.outputSpec());
                 writer.store(slot);
@@ -321,7 +326,7 @@ final class Fusion {
         int[] sources = Arrays.stream(read)
                 .map(slot -> Arrays.stream(inputs).boxed().toList().indexOf(slot))
                 .toArray();
-        boolean atOnce = draft.kernelsAtOnce || kind.space().elements() * unit.members.size() >= AT_ONCE;
+        boolean atOnce = draft.kernelsAtOnce || space.shape().elements() * unit.members.size() >= AT_ONCE;
         return new FusedStep(
                 new LazyLoop(writer.program(), compiler, atOnce),
                 sources,
@@ -336,23 +341,46 @@ final class Fusion {
     }
 
     /** Where the same elements are in the same order: a kernel reads them under any shape. */
-    private int beforeReshapes(int slot, Set<Plan.Call> reshapes) {
-        if (producers[slot] >= 0
-                && steps.get(producers[slot]) instanceof Plan.Call call
-                && FusibleCall.isReshape(call.call)) {
-            int before = beforeReshapes(call.inputs[0], reshapes);
-            reshapes.add(call);
-            return before;
+    private int beforeReshapes(int slot) {
+        int before = slot;
+        for (Plan.Call call = reshape(before); call != null; call = reshape(before)) {
+            before = call.inputs[0];
         }
-        return slot;
+        return before;
     }
 
-    private boolean isReadOutside(int slot, Unit unit) {
-        return readers.get(slot).stream().anyMatch(reader -> units[reader] != unit);
+    /** The same, and the reshapes on the way, from the first to the last. */
+    private int beforeReshapes(int slot, Set<Plan.Call> reshapes) {
+        Plan.Call call = reshape(slot);
+        if (call == null) {
+            return slot;
+        }
+        int before = beforeReshapes(call.inputs[0], reshapes);
+        reshapes.add(call);
+        return before;
+    }
+
+    /** The reshape that fills a slot, or null. */
+    private Plan.@Nullable Call reshape(int slot) {
+        return producers[slot] >= 0
+                        && steps.get(producers[slot]) instanceof Plan.Call call
+                        && FusibleCall.isReshape(call.call)
+                ? call
+                : null;
+    }
+
+    /** Whether a slot is a result, or read by another unit than one, be it under another shape. */
+    private boolean isSeenOutside(int slot, Unit unit) {
+        return kept.contains(slot) || readers.get(slot).stream().anyMatch(reader -> readsFromOutside(reader, unit));
+    }
+
+    private boolean readsFromOutside(int reader, Unit unit) {
+        int output = steps.get(reader).outputs[0];
+        return reshape(output) == null ? units[reader] != unit : isSeenOutside(output, unit);
     }
 
     /** Leaves out reshapes that kernels look through. */
-    private static List<Plan.Step> withoutUnread(List<Plan.Step> steps, Set<Integer> kept) {
+    private List<Plan.Step> withoutUnread(List<Plan.Step> steps) {
         Set<Integer> read = new HashSet<>(kept);
         List<Plan.Step> left = new ArrayList<>();
         for (int i = steps.size() - 1; i >= 0; i--) {

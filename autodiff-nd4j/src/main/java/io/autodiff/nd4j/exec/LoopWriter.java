@@ -1,16 +1,17 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.DType;
-import io.autodiff.Shape;
 import io.autodiff.nd4j.fused.KernelCompiler;
 import io.autodiff.nd4j.fused.LoopProgram;
 import io.autodiff.nd4j.fused.LoopProgram.Apply;
 import io.autodiff.nd4j.fused.LoopProgram.Axis;
 import io.autodiff.nd4j.fused.LoopProgram.Constant;
+import io.autodiff.nd4j.fused.LoopProgram.Extent;
 import io.autodiff.nd4j.fused.LoopProgram.Input;
 import io.autodiff.nd4j.fused.LoopProgram.Instruction;
 import io.autodiff.nd4j.fused.LoopProgram.Load;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
+import io.autodiff.nd4j.fused.LoopProgram.Reduce;
 import io.autodiff.nd4j.fused.Reduction;
 import io.autodiff.op.ScalarExpression;
 import io.autodiff.op.ScalarFunction;
@@ -25,13 +26,12 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the scalar meanings of calls, one call after the other, as one {@link LoopProgram} over the space of one shape. */
+/** Writes the scalar meanings of calls, one call after the other, as one {@link LoopProgram} over one space. */
 final class LoopWriter {
     /** An array that is read, and the shape under which it is. */
     private record Source(int slot, List<Boolean> along) {}
 
-    private final Shape space;
-    private final List<Boolean> reduced;
+    private final LoopSpace space;
     private final List<Instruction> instructions = new ArrayList<>();
     private final Map<Instruction, Integer> known = new HashMap<>();
     private final List<Input> inputs = new ArrayList<>();
@@ -41,13 +41,13 @@ final class LoopWriter {
     /** For each slot that a call filled, the instruction that has its elements. */
     private final Map<Integer, Integer> values = new HashMap<>();
 
-    private final Map<Integer, Reduction> reductions = new HashMap<>();
+    private final Map<Integer, Extent> extents = new HashMap<>();
+    private final Map<Integer, Reduction> totals = new HashMap<>();
     private IntPredicate single = slot -> false;
     private IntFunction<@Nullable Double> constants = slot -> null;
 
-    LoopWriter(Shape space, List<Boolean> reduced) {
+    LoopWriter(LoopSpace space) {
         this.space = space;
-        this.reduced = reduced.isEmpty() ? Collections.nCopies(space.rank(), false) : reduced;
     }
 
     /**
@@ -56,11 +56,11 @@ final class LoopWriter {
      * @throws RuntimeException never; what cannot be written is false
      */
     static boolean accepts(FusibleCall call, KernelCompiler compiler) {
-        LoopWriter writer = new LoopWriter(call.space(), List.of());
+        LoopWriter writer = new LoopWriter(LoopSpace.of(call));
         int[] slots = IntStream.range(0, call.inputSpecs().size()).toArray();
         try {
             int last = writer.expression(call, call.meaning(), slots, call.result());
-            writer.outputs.add(new Output(last, null));
+            writer.outputs.add(Output.ofPositions(last));
             writer.program();
             return writer.instructions.get(last).dtype() == call.result()
                     && writer.instructions.stream().allMatch(i -> supports(compiler, writer.instructions, i));
@@ -93,17 +93,25 @@ final class LoopWriter {
     void add(FusibleCall call, int[] slots, UniformConstants constants, int output) {
         this.single = constants::isScalar;
         this.constants = constants::floating;
-        int last = expression(call, call.meaning(), slots, call.result());
-        values.put(output, last);
+        int value = expression(call, call.meaning(), slots, call.result());
+        Extent extent = Objects.requireNonNull(space.result(call));
         Reduction reduction = call.reduction();
         if (reduction != null) {
-            reductions.put(output, reduction);
+            if (space.place(call) == Extent.POSITION) {
+                value = put(new Reduce(reduction, call.result(), value));
+            }
+            if (extent == Extent.PROGRAM) {
+                totals.put(output, reduction);
+            }
         }
+        values.put(output, value);
+        extents.put(output, extent);
     }
 
     /** Stores what a call gave. */
     void store(int slot) {
-        outputs.add(new Output(Objects.requireNonNull(values.get(slot)), reductions.get(slot)));
+        outputs.add(new Output(
+                Objects.requireNonNull(values.get(slot)), Objects.requireNonNull(extents.get(slot)), totals.get(slot)));
     }
 
     /** For each input of the program its slot. */
@@ -119,7 +127,7 @@ final class LoopWriter {
                     : load(
                             slots[input.index()],
                             call.inputSpecs().get(input.index()).dtype(),
-                            call.shape(input.index()));
+                            space.along(call, call.shape(input.index())));
         } else if (expression instanceof ScalarExpression.Constant constant) {
             DType dtype = require(wanted);
             if (!dtype.isFloating() && constant.value() != Math.rint(constant.value())) {
@@ -184,12 +192,8 @@ final class LoopWriter {
         return dtype;
     }
 
-    private int load(int slot, DType dtype, Shape shape) {
-        List<Boolean> along = new ArrayList<>();
-        int missing = space.rank() - shape.rank();
-        for (int axis = 0; axis < space.rank(); axis++) {
-            along.add(axis >= missing && shape.size(axis - missing) > 1 && !single.test(slot));
-        }
+    private int load(int slot, DType dtype, List<Boolean> ofShape) {
+        List<Boolean> along = single.test(slot) ? Collections.nCopies(ofShape.size(), false) : ofShape;
         Source source = new Source(slot, along);
         int input = sources.computeIfAbsent(source, s -> {
             inputs.add(new Input(dtype, along));
@@ -210,16 +214,19 @@ final class LoopWriter {
     LoopProgram program() {
         List<Integer> firsts = new ArrayList<>();
         List<Axis> axes = new ArrayList<>();
-        for (int axis = 0; axis < space.rank(); axis++) {
-            if (space.size(axis) == 1) {
+        for (int axis = 0; axis < space.shape().rank(); axis++) {
+            long size = space.shape().size(axis);
+            if (size == 1) {
                 continue;
             }
             int last = firsts.size() - 1;
             if (last >= 0 && alike(firsts.get(last), axis)) {
-                axes.set(last, new Axis(axes.get(last).size() * space.size(axis), reduced.get(axis)));
+                axes.set(
+                        last,
+                        new Axis(axes.get(last).size() * size, axes.get(last).reduced()));
             } else {
                 firsts.add(axis);
-                axes.add(new Axis(space.size(axis), reduced.get(axis)));
+                axes.add(new Axis(size, space.reduced().get(axis)));
             }
         }
         if (axes.isEmpty()) {
@@ -236,7 +243,7 @@ final class LoopWriter {
     }
 
     private boolean alike(int a, int b) {
-        return reduced.get(a).equals(reduced.get(b))
+        return space.reduced().get(a).equals(space.reduced().get(b))
                 && inputs.stream()
                         .allMatch(input ->
                                 input.along().get(a).equals(input.along().get(b)));

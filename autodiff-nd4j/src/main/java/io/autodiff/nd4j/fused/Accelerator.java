@@ -6,6 +6,7 @@ import io.autodiff.nd4j.fused.LoopProgram.Axis;
 import io.autodiff.nd4j.fused.LoopProgram.Input;
 import io.autodiff.nd4j.fused.LoopProgram.Load;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
+import io.autodiff.nd4j.fused.LoopProgram.Reduce;
 import io.autodiff.op.ScalarFunction;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,8 +120,9 @@ public final class Accelerator {
                 List.of(
                         new Load(0, DType.FLOAT32),
                         new Load(1, DType.FLOAT32),
-                        new Apply(ScalarFunction.MUL, DType.FLOAT32, List.of(0, 1))),
-                List.of(new Output(2, null), new Output(2, Reduction.SUM)));
+                        new Apply(ScalarFunction.MUL, DType.FLOAT32, List.of(0, 1)),
+                        new Reduce(Reduction.SUM, DType.FLOAT32, 2)),
+                List.of(Output.ofPositions(2), Output.ofRows(3)));
         float[] guarded = new float[size + 2];
         double sum = 0;
         try (FloatPointer x = new FloatPointer(size);

@@ -2,10 +2,11 @@ package io.autodiff.nd4j.fused;
 
 import io.autodiff.DType;
 import io.autodiff.nd4j.fused.LoopProgram.Apply;
-import io.autodiff.nd4j.fused.LoopProgram.Instruction;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
+import io.autodiff.nd4j.fused.LoopProgram.Reduce;
 import io.autodiff.op.ScalarFunction;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program with its kernel, ready to run. Where there is much to do it is done in parts, which this thread and those of the common
@@ -27,6 +28,8 @@ public final class FusedLoop {
     private final boolean threads;
     private final long grain;
     private final boolean overwrites;
+    /** The bytes of what is kept of a row. */
+    private final long keptBytes;
     /** Words that are the same in each run, by their index. */
     private final long[] fixed;
 
@@ -47,12 +50,16 @@ public final class FusedLoop {
         firstSize = axes.get(layout.axis(0)).size();
         long positions = program.positions();
         long wanted = Math.max(1, Math.min(MOST_PARTS, positions / LEAST_PART));
-        parts = (int) Math.min(wanted, layout.vectorLoop() == 0 ? Math.max(1, firstSize / LEAST_PART) : firstSize);
+        LoopStages stages = new LoopStages(program);
+        long most = layout.vectorLoop() == 0 ? Math.max(1, firstSize / LEAST_PART) : firstSize;
+        // A second pass over the only row needs what the first knows of all of it.
+        parts = layout.kept() == 0 && !stages.isOnePass() ? 1 : (int) Math.min(wanted, most);
         // A part begins with a whole vector.
         grain = layout.vectorLoop() == 0 ? lanes : 1;
         // Where vectors do not divide the axis, the last one computes again what the one before it has written.
         overwrites = shortAxis || last % lanes == 0;
-        threads = Parts.helpers() > 0 && parts > 1 && positions * cost() > WORTH_THREADS_NANOSECONDS;
+        keptBytes = (long) stages.keptBytes() * lanes * turns(lanes);
+        threads = Parts.helpers() > 0 && parts > 1 && positions * cost(stages) > WORTH_THREADS_NANOSECONDS;
         fixed = new long[layout.words()];
         for (int loop = 1; loop < layout.loops(); loop++) {
             fixed[layout.sizeWord(loop)] = axes.get(layout.axis(loop)).size();
@@ -67,28 +74,35 @@ public final class FusedLoop {
         }
     }
 
+    /** How many vectors a row has, or as many rows beside each other. */
+    private long turns(int lanes) {
+        long turns = 1;
+        for (int loop = layout.kept(); loop < layout.loops(); loop++) {
+            long size = program.axes().get(layout.axis(loop)).size();
+            turns *= loop == layout.vectorLoop() ? (size + lanes - 1) / lanes : size;
+        }
+        return turns;
+    }
+
     /** {@return the program} */
     public LoopProgram program() {
         return program;
     }
 
-    /** {@return whether the reduced outputs have one element each, which {@link #run} returns and does not store} */
-    public boolean reducesAll() {
-        return layout.reducesAll();
-    }
-
     /** Nanoseconds a position, roughly. */
-    private double cost() {
+    private double cost(LoopStages stages) {
         double cost = 0.05 * layout.arrays();
-        for (Instruction instruction : program.instructions()) {
-            cost += instruction instanceof Apply apply
-                    ? cost(apply.function()) * apply.dtype().bytes() / 4
-                    : 0;
+        for (int stage = 0; stage < stages.count(); stage++) {
+            for (int i = 0; i < program.instructions().size(); i++) {
+                cost += stages.isComputed(stage, i) && program.instructions().get(i) instanceof Apply apply
+                        ? cost(apply.function()) * apply.dtype().bytes() / 4
+                        : 0;
+            }
         }
         return cost;
     }
 
-    private static double cost(ScalarFunction function) {
+    static double cost(ScalarFunction function) {
         return switch (function) {
             case POW, ATAN2, FLOOR_MOD, ERF, ERFC, CBRT -> 1;
             case SINH, COSH, ASINH, ACOSH, ATANH, ASIN, ACOS, ATAN -> 0.5;
@@ -124,7 +138,7 @@ public final class FusedLoop {
         int inputs = program.inputs().size();
         int outputs = program.outputs().size();
         ArgumentBlock block = ArgumentBlock.current(words + inputs + outputs);
-        for (int word = 2; word < words; word++) {
+        for (int word = 2; word < words - 1; word++) {
             block.set(word, fixed[word]);
         }
         block.set(0, begin(part));
@@ -141,6 +155,7 @@ public final class FusedLoop {
             long address = isReturned(output) ? block.address(words + inputs + output) : addresses[inputs + output];
             block.set(layout.addressWord(inputs + output), address);
         }
+        block.set(layout.keptWord(), keptBytes == 0 ? 0 : ArgumentBlock.scratch(keptBytes));
         kernel.run(block.pointer());
         long[] result = new long[outputs];
         for (int output = 0; output < outputs; output++) {
@@ -162,18 +177,18 @@ public final class FusedLoop {
     }
 
     /**
-     * {@return whether {@link #run} returns an output}
+     * {@return whether {@link #run} returns an output, which has one element, and does not store it}
      *
      * @param output its number
      */
     public boolean isReturned(int output) {
-        return layout.reducesAll() && program.outputs().get(output).reduction() != null;
+        return layout.isWord(output);
     }
 
     private long[] joined(long[][] results) {
         long[] joined = results[0];
         for (int output = 0; output < joined.length; output++) {
-            Reduction reduction = program.outputs().get(output).reduction();
+            Reduction reduction = joining(program.outputs().get(output));
             for (int part = 1; reduction != null && part < results.length; part++) {
                 joined[output] = dtype(output).isFloating()
                         ? Double.doubleToRawLongBits(reduction.join(
@@ -183,6 +198,14 @@ public final class FusedLoop {
             }
         }
         return joined;
+    }
+
+    /** How an output of all parts comes of those of the parts; null if it is the same in all, or stored. */
+    private @Nullable Reduction joining(Output output) {
+        if (layout.kept() > 0) {
+            return output.total();
+        }
+        return program.instructions().get(output.instruction()) instanceof Reduce reduce ? reduce.reduction() : null;
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.autodiff.nd4j.fused;
 
 import io.autodiff.nd4j.fused.LoopProgram.Axis;
-import io.autodiff.nd4j.fused.LoopProgram.Output;
+import io.autodiff.nd4j.fused.LoopProgram.Extent;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,8 +11,8 @@ import java.util.List;
  * {@link #stride}.
  *
  * <p>The words: begin and end in the first loop, the sizes of the other loops, the addresses of inputs and outputs, the strides in
- * bytes of inputs and outputs for each loop but the innermost axis's where they have one. Where all axes are reduced, a
- * reduced output is one word of 8 bytes: float64 or int64.
+ * bytes of inputs and outputs for each loop but the innermost axis's where they have one, and the address of what is kept of a row. An output of one element, be it of the program
+ * or of the only row, is one word of 8 bytes: float64, or the integer.
  */
 public final class LoopLayout {
     private final LoopProgram program;
@@ -28,10 +28,10 @@ public final class LoopLayout {
      */
     public LoopLayout(LoopProgram program) {
         this.program = program;
-        boolean reduces = program.reduces();
+        boolean hasRows = program.hasRows();
         List<Axis> axes = program.axes();
         for (int axis = 0; axis < axes.size(); axis++) {
-            if (!reduces || !axes.get(axis).reduced()) {
+            if (!hasRows || !axes.get(axis).reduced()) {
                 loops.add(axis);
             }
         }
@@ -49,7 +49,12 @@ public final class LoopLayout {
                 strideWords[array][loop] = strided ? next++ : -1;
             }
         }
-        words = next;
+        words = next + 1;
+    }
+
+    /** {@return the word of the address of what is kept of a row from stage to stage} */
+    public int keptWord() {
+        return words - 1;
     }
 
     /** {@return the number of loops} */
@@ -125,13 +130,21 @@ public final class LoopLayout {
         if (array < inputs) {
             return program.inputs().get(array).along().get(axis(loop));
         }
-        Output output = program.outputs().get(array - inputs);
-        return output.reduction() == null || loop < kept;
+        return switch (program.outputs().get(array - inputs).extent()) {
+            case POSITION -> true;
+            case ROW -> loop < kept;
+            case PROGRAM -> false;
+        };
     }
 
-    /** {@return whether the reduced outputs are single words} */
-    public boolean reducesAll() {
-        return kept == 0;
+    /**
+     * {@return whether an output is a single word}
+     *
+     * @param output its number
+     */
+    public boolean isWord(int output) {
+        Extent extent = program.outputs().get(output).extent();
+        return extent == Extent.PROGRAM || (extent == Extent.ROW && kept == 0);
     }
 
     /**

@@ -3,19 +3,25 @@ package io.autodiff.nd4j.fused;
 import io.autodiff.DType;
 import io.autodiff.op.ScalarFunction;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over memory: a space of positions, and for each of them a list of instructions, each of which gives a number. What
- * is stored is a number at each position, or the reduction of the numbers along some of the axes.
+ * A space of positions, and for each of them a list of instructions, each of which gives a number. Some axes are reduced: the
+ * positions that differ along them only are a row, though it may be a column or a block. A reduction gives all positions of a row the
+ * same number, and instructions may read it as any other. What is stored is a number of each position, of each row, or one of all
+ * rows together.
  *
  * <pre>{@code
- * // y = x * x and sum(y), for a vector x
+ * // y = x / sum(x) along the rows of a matrix x, and the sums
  * new LoopProgram(
- *         List.of(new Axis(1000, true)),
- *         List.of(new Input(DType.FLOAT32, List.of(true))),
- *         List.of(new Load(0, DType.FLOAT32), new Apply(ScalarFunction.MUL, DType.FLOAT32, List.of(0, 0))),
- *         List.of(new Output(1, null), new Output(1, Reduction.SUM)));
+ *         List.of(new Axis(100, false), new Axis(1000, true)),
+ *         List.of(new Input(DType.FLOAT32, List.of(true, true))),
+ *         List.of(
+ *                 new Load(0, DType.FLOAT32),
+ *                 new Reduce(Reduction.SUM, DType.FLOAT32, 0),
+ *                 new Apply(ScalarFunction.DIV, DType.FLOAT32, List.of(0, 1))),
+ *         List.of(Output.ofPositions(2), Output.ofRows(1)));
  * }</pre>
  *
  * @param axes the space, the last axis being the one whose neighbours are neighbours in memory; at least one
@@ -28,7 +34,7 @@ public record LoopProgram(List<Axis> axes, List<Input> inputs, List<Instruction>
      * An axis of the space.
      *
      * @param size at least 1
-     * @param reduced whether the reduced outputs reduce it
+     * @param reduced whether rows lie along it
      */
     public record Axis(long size, boolean reduced) {}
 
@@ -93,12 +99,61 @@ public record LoopProgram(List<Axis> axes, List<Input> inputs, List<Instruction>
     }
 
     /**
-     * What is stored, densely and row-major: at each position, or at each along the axes that are not reduced.
+     * The numbers of an instruction along a row as one number, which all positions of the row have. Some axis is reduced.
      *
-     * @param instruction whose number it is
-     * @param reduction null if it is stored at each position; else some axis is reduced
+     * @param reduction how they become one
+     * @param dtype the operand's, numeric
+     * @param operand the number of the instruction
      */
-    public record Output(int instruction, @Nullable Reduction reduction) {}
+    public record Reduce(Reduction reduction, DType dtype, int operand) implements Instruction {}
+
+    /** Of what an output has an element each. */
+    public enum Extent {
+        /** Of positions. */
+        POSITION,
+        /** Of rows. */
+        ROW,
+        /** Of the whole program. */
+        PROGRAM
+    }
+
+    /**
+     * What is stored, densely and row-major along the axes that it has.
+     *
+     * @param instruction whose number it is; if it is stored for rows or for the program, one that is the same along a row
+     * @param extent of what it has an element each
+     * @param total how the numbers of rows become one, if it is stored for the program; else null
+     */
+    public record Output(
+            int instruction, Extent extent, @Nullable Reduction total) {
+        /**
+         * {@return an output with an element for each position}
+         *
+         * @param instruction whose number it is
+         */
+        public static Output ofPositions(int instruction) {
+            return new Output(instruction, Extent.POSITION, null);
+        }
+
+        /**
+         * {@return an output with an element for each row}
+         *
+         * @param instruction whose number it is
+         */
+        public static Output ofRows(int instruction) {
+            return new Output(instruction, Extent.ROW, null);
+        }
+
+        /**
+         * {@return an output of one element}
+         *
+         * @param instruction whose number it is
+         * @param total how the numbers of rows become one
+         */
+        public static Output ofAll(int instruction, Reduction total) {
+            return new Output(instruction, Extent.PROGRAM, total);
+        }
+    }
 
     /**
      * Checks that the program is well formed.
@@ -119,29 +174,61 @@ public record LoopProgram(List<Axis> axes, List<Input> inputs, List<Instruction>
             require(input.along.size() == axes.size() && isStored(input.dtype), "input", input);
         }
         for (int i = 0; i < instructions.size(); i++) {
-            Instruction instruction = instructions.get(i);
-            if (instruction instanceof Load load) {
-                require(load.input < inputs.size() && inputs.get(load.input).dtype == load.dtype, "load", load);
-            } else if (instruction instanceof Apply apply) {
-                int before = i;
-                require(
-                        apply.operands.size() == apply.function.arity()
-                                && apply.operands.stream().allMatch(o -> o >= 0 && o < before),
-                        "instruction " + i,
-                        apply);
-                require(fits(apply, instructions), "instruction " + i, apply);
-            }
+            require(isWellFormed(i, axes, inputs, instructions), "instruction " + i, instructions.get(i));
         }
         require(!outputs.isEmpty(), "outputs", outputs);
+        boolean[] ofRows = ofRows(axes, inputs, instructions);
         for (Output output : outputs) {
             require(output.instruction >= 0 && output.instruction < instructions.size(), "output", output);
+            require((output.total != null) == (output.extent == Extent.PROGRAM), "output", output);
+            require(output.extent == Extent.POSITION || ofRows[output.instruction], "output", output);
             require(
-                    output.reduction == null
-                            || (instructions.get(output.instruction).dtype().isNumeric()
-                                    && axes.stream().anyMatch(Axis::reduced)),
+                    output.total == null
+                            || instructions.get(output.instruction).dtype().isNumeric(),
                     "output",
                     output);
         }
+    }
+
+    private static boolean isWellFormed(
+            int number, List<Axis> axes, List<Input> inputs, List<Instruction> instructions) {
+        Instruction instruction = instructions.get(number);
+        if (instruction instanceof Load load) {
+            return load.input >= 0 && load.input < inputs.size() && inputs.get(load.input).dtype == load.dtype;
+        } else if (instruction instanceof Apply apply) {
+            return apply.operands.size() == apply.function.arity()
+                    && apply.operands.stream().allMatch(o -> o >= 0 && o < number)
+                    && fits(apply, instructions);
+        } else if (instruction instanceof Reduce reduce) {
+            return reduce.operand >= 0
+                    && reduce.operand < number
+                    && instructions.get(reduce.operand).dtype() == reduce.dtype
+                    && reduce.dtype.isNumeric()
+                    && axes.stream().anyMatch(Axis::reduced);
+        }
+        return true;
+    }
+
+    private static boolean[] ofRows(List<Axis> axes, List<Input> inputs, List<Instruction> instructions) {
+        boolean[] result = new boolean[instructions.size()];
+        for (int i = 0; i < result.length; i++) {
+            Instruction instruction = instructions.get(i);
+            if (instruction instanceof Load load) {
+                List<Boolean> along = inputs.get(load.input).along;
+                result[i] =
+                        IntStream.range(0, axes.size()).noneMatch(axis -> axes.get(axis).reduced && along.get(axis));
+            } else if (instruction instanceof Apply apply) {
+                result[i] = apply.operands.stream().allMatch(operand -> result[operand]);
+            } else {
+                result[i] = true;
+            }
+        }
+        return result;
+    }
+
+    /** For each instruction, whether its number is the same along each row. */
+    boolean[] ofRows() {
+        return ofRows(axes, inputs, instructions);
     }
 
     private static boolean isStored(DType dtype) {
@@ -177,9 +264,10 @@ public record LoopProgram(List<Axis> axes, List<Input> inputs, List<Instruction>
         return product;
     }
 
-    /** {@return whether some output is reduced} */
-    public boolean reduces() {
-        return outputs.stream().anyMatch(output -> output.reduction != null);
+    /** {@return whether there are rows: something is reduced, or stored for rows or for the program} */
+    public boolean hasRows() {
+        return instructions.stream().anyMatch(Reduce.class::isInstance)
+                || outputs.stream().anyMatch(output -> output.extent != Extent.POSITION);
     }
 
     /**
@@ -203,7 +291,11 @@ public record LoopProgram(List<Axis> axes, List<Input> inputs, List<Instruction>
     public long outputElements(int output) {
         long product = 1;
         for (Axis axis : axes) {
-            product *= outputs.get(output).reduction != null && axis.reduced ? 1 : axis.size;
+            product *= switch (outputs.get(output).extent) {
+                case POSITION -> axis.size;
+                case ROW -> axis.reduced ? 1 : axis.size;
+                case PROGRAM -> 1;
+            };
         }
         return product;
     }

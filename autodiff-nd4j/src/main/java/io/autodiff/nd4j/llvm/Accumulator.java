@@ -24,6 +24,8 @@ final class Accumulator {
     private final String all;
     /** What the sum of all lost in rounding; used by sums in float64. */
     private final String lost;
+    /** Whether a lane met NaN, which is kept apart of the greatest and the least number; used by those of floating dtypes. */
+    private final String nan;
 
     Accumulator(VectorCode code, Reduction reduction, DType dtype) {
         this.code = code;
@@ -36,6 +38,7 @@ final class Accumulator {
         this.few = code.variable(code.type(inner));
         this.all = code.variable(code.type(outer));
         this.lost = code.variable(code.type(outer));
+        this.nan = code.variable(code.type(DType.BOOL));
     }
 
     DType dtype() {
@@ -56,7 +59,14 @@ final class Accumulator {
         return reduction == Reduction.SUM && dtype == DType.FLOAT64;
     }
 
+    private boolean keepsNan() {
+        return dtype.isFloating() && (reduction == Reduction.MAX || reduction == Reduction.MIN);
+    }
+
     void begin() {
+        if (keepsNan()) {
+            code.set(nan, code.type(DType.BOOL), code.constant(DType.BOOL, 0.0));
+        }
         code.set(all, code.type(outer), identity(outer));
         code.set(lost, code.type(outer), code.constant(outer, 0.0));
     }
@@ -66,6 +76,11 @@ final class Accumulator {
     }
 
     void add(String value) {
+        if (keepsNan()) {
+            String type = code.type(DType.BOOL);
+            String isNan = code.compare("uno", dtype, value, value);
+            code.set(nan, type, code.op("or", DType.BOOL, code.get(nan, type), isNan));
+        }
         String wide = inner == dtype ? value : code.convert("fpext", dtype, value, inner);
         code.set(few, code.type(inner), join(inner, code.get(few, code.type(inner)), wide));
     }
@@ -95,17 +110,17 @@ final class Accumulator {
         };
     }
 
+    /** The first, unless the second is beyond it: not where that is NaN. */
     private String extreme(DType of, String a, String b, String order) {
-        if (!of.isFloating()) {
-            return code.select(of, code.compare("s" + order, of, a, b), a, b);
-        }
-        String first = code.op("or", DType.BOOL, code.compare("o" + order, of, a, b), code.compare("uno", of, a, a));
-        return code.select(of, first, a, b);
+        return code.select(of, code.compare((of.isFloating() ? "o" : "s") + order, of, b, a), b, a);
     }
 
     /** All of the sum; of what was lost, nothing where the sum is not finite, since it is NaN then. */
     private String total() {
         String sum = code.get(all, code.type(outer));
+        if (keepsNan()) {
+            return code.select(outer, code.get(nan, code.type(DType.BOOL)), code.constant(outer, Double.NaN), sum);
+        }
         if (!keepsLost()) {
             return sum;
         }
@@ -120,9 +135,18 @@ final class Accumulator {
         return outer == dtype ? total() : code.convert("fptrunc", outer, total(), dtype);
     }
 
+    /** The result of all lanes, in each of them. */
+    String resultOfLanes() {
+        return code.splat(VectorCode.element(dtype), narrow(ofLanes()));
+    }
+
+    private String narrow(String scalar) {
+        return outer == dtype ? scalar : code.emit("fptrunc double " + scalar + " to float");
+    }
+
     /** The lanes as one, halves upon halves: a scalar of the outer dtype. */
     private String ofLanes() {
-        String vector = total();
+        String vector = keepsNan() ? code.get(all, code.type(outer)) : total();
         for (int half = code.lanes() / 2; half >= 1; half /= 2) {
             int distance = half;
             String upper = code.emit("shufflevector " + code.type(outer) + " " + vector + ", " + code.type(outer)
@@ -130,28 +154,23 @@ final class Accumulator {
                     + code.constant("i32", lane -> lane < distance ? Integer.toString(lane + distance) : "undef"));
             vector = join(outer, vector, upper);
         }
-        return code.emit("extractelement " + code.type(outer) + " " + vector + ", i32 0");
-    }
-
-    /** Stores one element. */
-    void storeOne(String pointer) {
-        String scalar = ofLanes();
-        String narrow = outer == dtype ? scalar : code.emit("fptrunc double " + scalar + " to float");
-        store(VectorCode.element(dtype), narrow, pointer);
-    }
-
-    /** Stores one element as float64 or int64. */
-    void storeWide(String pointer) {
-        String scalar = ofLanes();
-        switch (outer) {
-            case FLOAT32 -> store("double", code.emit("fpext float " + scalar + " to double"), pointer);
-            case INT32 -> store("i64", code.emit("sext i32 " + scalar + " to i64"), pointer);
-            default -> store(VectorCode.element(outer), scalar, pointer);
+        String one = code.first(outer, vector);
+        if (!keepsNan()) {
+            return one;
         }
+        String type = VectorCode.element(outer);
+        String anyNan = code.any(code.get(nan, code.type(DType.BOOL)));
+        return code.emit("select i1 " + anyNan + ", " + type + " " + VectorCode.literal(outer, Double.NaN) + ", " + type
+                + " " + one);
     }
 
-    private void store(String type, String value, String pointer) {
-        String address = code.emit("bitcast i8* " + pointer + " to " + type + "*");
-        code.line("store " + type + " " + value + ", " + type + "* " + address);
+    /** Stores the result of all lanes as float64 or int64. */
+    void storeWide(String pointer) {
+        LoopMemory.storeWord(code, outer, ofLanes(), pointer);
+    }
+
+    /** Stores the result of the first lane, which all have, as float64 or int64. */
+    void storeWideFirst(String pointer) {
+        LoopMemory.storeWord(code, outer, code.first(outer, total()), pointer);
     }
 }

@@ -5,15 +5,24 @@ import io.autodiff.nd4j.fused.LoopLayout;
 import io.autodiff.nd4j.fused.LoopProgram;
 import io.autodiff.nd4j.fused.LoopProgram.Apply;
 import io.autodiff.nd4j.fused.LoopProgram.Constant;
+import io.autodiff.nd4j.fused.LoopProgram.Extent;
 import io.autodiff.nd4j.fused.LoopProgram.Instruction;
 import io.autodiff.nd4j.fused.LoopProgram.Load;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
+import io.autodiff.nd4j.fused.LoopProgram.Reduce;
+import io.autodiff.nd4j.fused.LoopStages;
+import io.autodiff.nd4j.fused.Reduction;
 import io.autodiff.op.ScalarFunction;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a program as nested loops, the one over the last axis by vectors. What does not change in a loop is computed before it.
+ * The loops over a row are there once for each {@link LoopStages stage}; a row of less than a vector needs none, and what is computed of
+ * it stays in registers from stage to stage.
  *
  * <p>The vector at the end of the last axis begins earlier, so that it is whole, and computes some positions a second time; for
  * sums those lanes count as nothing. Where the axis is shorter than a vector, loads and stores are masked instead.
@@ -24,12 +33,26 @@ final class LoopCode {
     private final VectorCode code;
     private final ElementCode elements;
     private final LoopMemory memory;
-    private final List<Accumulator> accumulators = new ArrayList<>();
+    private final LoopStages stages;
+    /** By the number of the instruction, for reductions. */
+    private final Map<Integer, Accumulator> accumulators = new TreeMap<>();
+    /** By the number of the output, for those of the program. */
+    private final Map<Integer, Accumulator> totals = new TreeMap<>();
+
     private final boolean masked;
+    /** Whether a row is one vector. */
+    private final boolean rowIsVector;
     /** For each instruction the number of loops around it. */
     private final int[] depths;
 
-    private final String[] values;
+    private int stage;
+    /** Where in a pass what is kept of the row stands: each turn has its own place, the same in each pass. */
+    private String kept = "";
+
+    private String keptOffset = "";
+    /** For each instruction that was written, the vector that it gave. */
+    private final @Nullable String[] values;
+
     private final String[] pointers;
 
     private LoopCode(LoopProgram program, int lanes, boolean masked) {
@@ -40,8 +63,10 @@ final class LoopCode {
         this.masked = masked;
         this.memory = new LoopMemory(code, masked);
         this.values = new String[program.instructions().size()];
+        this.stages = new LoopStages(program);
         this.depths = depths();
         this.pointers = new String[layout.arrays()];
+        this.rowIsVector = masked && layout.kept() == layout.loops() - 1 && layout.vectorLoop() == layout.kept();
     }
 
     /** A module with one function of a pointer to the arguments. */
@@ -65,6 +90,8 @@ final class LoopCode {
                         .mapToInt(operand -> result[operand])
                         .max()
                         .orElse(0);
+            } else if (instruction instanceof Reduce) {
+                result[i] = layout.kept();
             }
         }
         return result;
@@ -80,25 +107,41 @@ final class LoopCode {
         for (int array = 0; array < pointers.length; array++) {
             pointers[array] = code.emit("inttoptr i64 " + word(layout.addressWord(array)) + " to i8*");
         }
-        for (Output output : program.outputs()) {
-            if (output.reduction() != null) {
-                accumulators.add(new Accumulator(
-                        code,
-                        output.reduction(),
-                        program.instructions().get(output.instruction()).dtype()));
+        if (keeps()) {
+            kept = code.emit("inttoptr i64 " + word(layout.keptWord()) + " to i8*");
+            keptOffset = code.variable("i64");
+        }
+        for (int i = 0; i < values.length; i++) {
+            if (program.instructions().get(i) instanceof Reduce reduce) {
+                accumulators.put(i, new Accumulator(code, reduce.reduction(), reduce.dtype()));
+            }
+        }
+        for (int i = 0; i < program.outputs().size(); i++) {
+            Output output = program.outputs().get(i);
+            Reduction total = output.total();
+            if (total != null) {
+                Accumulator accumulator = new Accumulator(code, total, dtype(output));
+                totals.put(i, accumulator);
+                accumulator.begin();
             }
         }
         instructions(0);
         loop(0);
+        totals.forEach((output, total) -> {
+            String pointer = pointers[program.inputs().size() + output];
+            if (lanesAreOfOneRow()) {
+                total.storeWideFirst(pointer);
+            } else {
+                total.storeWide(pointer);
+            }
+        });
         code.line("ret void");
     }
 
     /** The loops from one on, within those before it. */
     private void loop(int loop) {
         if (loop == layout.kept() && loop < layout.loops()) {
-            accumulators.forEach(Accumulator::begin);
-            counted(loop);
-            storeReductions();
+            row();
         } else if (loop < layout.loops()) {
             counted(loop);
         } else {
@@ -106,19 +149,70 @@ final class LoopCode {
         }
     }
 
+    /** Whether the lanes of a vector are positions of one row, and not of as many rows. */
+    private boolean lanesAreOfOneRow() {
+        return layout.vectorLoop() >= layout.kept();
+    }
+
+    /** The passes over one row, or over as many rows as there are lanes. */
+    private void row() {
+        for (stage = 0; stage < stages.count(); stage++) {
+            if (stage > 0) {
+                ofRow();
+            }
+            if (stages.hasPass(stage)) {
+                ofStage().forEach(Accumulator::begin);
+                if (keeps()) {
+                    code.set(keptOffset, "i64", "0");
+                }
+                counted(layout.kept());
+            }
+        }
+        storeRow();
+    }
+
+    private boolean keeps() {
+        return !rowIsVector && stages.keptBytes() > 0;
+    }
+
+    private List<Accumulator> ofStage() {
+        return accumulators.entrySet().stream()
+                .filter(entry -> stages.of(entry.getKey()) == stage + 1)
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    /** What is known of a row when the pass of the stage before is done. */
+    private void ofRow() {
+        for (int i = 0; i < values.length; i++) {
+            if (depths[i] > layout.kept()) {
+                // What was computed in a loop is gone with it.
+                values[i] = rowIsVector ? values[i] : null;
+            } else if (stages.of(i) == stage) {
+                values[i] = value(i);
+            }
+        }
+    }
+
     private void counted(int loop) {
         String begin = loop == 0 ? word(0) : "0";
         String end = word(layout.sizeWord(loop));
-        long step = loop == layout.vectorLoop() ? code.lanes() : 1;
-        boolean innermostReduced = loop == layout.loops() - 1 && loop >= layout.kept();
-        if (innermostReduced) {
+        boolean byVectors = loop == layout.vectorLoop();
+        long step = byVectors ? code.lanes() : 1;
+        List<Accumulator> inside = loop == layout.loops() - 1 && loop >= layout.kept() ? ofStage() : List.of();
+        if (byVectors && masked) {
+            // The loop has one turn.
+            inside.forEach(Accumulator::beginBlock);
+            turn(loop, "0", end);
+            inside.forEach(Accumulator::endBlock);
+        } else if (!inside.isEmpty()) {
             // A few vectors are added up plainly, then their sum goes to where sums are exact to more digits.
             long block = step * Accumulator.BLOCK;
             counted(begin, end, block, from -> {
                 String to = least(code.emit("add i64 " + from + ", " + block), end);
-                accumulators.forEach(Accumulator::beginBlock);
+                inside.forEach(Accumulator::beginBlock);
                 counted(from, to, step, i -> turn(loop, i, end));
-                accumulators.forEach(Accumulator::endBlock);
+                inside.forEach(Accumulator::endBlock);
             });
         } else {
             counted(begin, end, step, i -> turn(loop, i, end));
@@ -185,21 +279,38 @@ final class LoopCode {
         int inputs = program.inputs().size();
         DType dtype = array < inputs
                 ? program.inputs().get(array).dtype()
-                : program.instructions()
-                        .get(program.outputs().get(array - inputs).instruction())
-                        .dtype();
+                : dtype(program.outputs().get(array - inputs));
         return Integer.toString(dtype.bytes());
     }
 
+    private DType dtype(Output output) {
+        return dtype(output.instruction());
+    }
+
+    private DType dtype(int instruction) {
+        return program.instructions().get(instruction).dtype();
+    }
+
+    /** What is computed within so many loops, and no more. */
     private void instructions(int depth) {
+        boolean inRow = depth > layout.kept();
         for (int i = 0; i < values.length; i++) {
-            if (depths[i] == depth) {
-                values[i] = value(program.instructions().get(i));
+            if (depths[i] == depth && values[i] == null && (inRow ? stages.isComputed(stage, i) : stages.of(i) == 0)) {
+                values[i] = inRow && keeps() && stages.isKept(stage, i)
+                        ? memory.loadWhole(dtype(i), keptPlace(i))
+                        : value(i);
             }
         }
     }
 
-    private String value(Instruction instruction) {
+    private String keptPlace(int instruction) {
+        String offset = code.get(keptOffset, "i64");
+        String turn = code.emit("getelementptr i8, i8* " + kept + ", i64 " + offset);
+        return code.emit("getelementptr i8, i8* " + turn + ", i64 " + stages.keptAt(instruction) * (long) code.lanes());
+    }
+
+    private String value(int number) {
+        Instruction instruction = program.instructions().get(number);
         if (instruction instanceof Load load) {
             String pointer = pointers[load.input()];
             return layout.has(load.input(), layout.vectorLoop())
@@ -207,51 +318,88 @@ final class LoopCode {
                     : memory.loadSplat(load.dtype(), pointer);
         } else if (instruction instanceof Constant constant) {
             return code.constant(constant.dtype(), constant.value());
+        } else if (instruction instanceof Reduce) {
+            Accumulator accumulator = accumulator(number);
+            return lanesAreOfOneRow() ? accumulator.resultOfLanes() : accumulator.result();
         }
         Apply apply = (Apply) instruction;
         List<Integer> operands = apply.operands();
         if (apply.function() == ScalarFunction.POW
                 && program.instructions().get(operands.get(1)) instanceof Constant exponent) {
-            return elements.power(apply.dtype(), values[operands.get(0)], exponent.value());
+            return elements.power(apply.dtype(), written(operands.get(0)), exponent.value());
         }
         return elements.apply(
                 apply.function(),
                 apply.dtype(),
                 program.instructions().get(operands.get(operands.size() - 1)).dtype(),
-                operands.stream().map(operand -> values[operand]).toArray(String[]::new));
+                operands.stream().map(this::written).toArray(String[]::new));
     }
 
+    private Accumulator accumulator(int instruction) {
+        return Objects.requireNonNull(accumulators.get(instruction));
+    }
+
+    private String written(int instruction) {
+        return Objects.requireNonNull(values[instruction]);
+    }
+
+    /** What is done at a position: its numbers are stored, and added to what is known of the row. */
     private void body() {
-        int reduced = 0;
         for (int i = 0; i < program.outputs().size(); i++) {
             Output output = program.outputs().get(i);
-            DType dtype = program.instructions().get(output.instruction()).dtype();
-            String value = values[output.instruction()];
-            if (output.reduction() == null) {
-                memory.store(dtype, value, pointers[program.inputs().size() + i]);
-            } else {
-                Accumulator accumulator = accumulators.get(reduced++);
-                boolean lanesCount = layout.vectorLoop() >= layout.kept();
-                accumulator.add(lanesCount ? memory.counting(dtype, value, accumulator.identity()) : value);
+            if (output.extent() == Extent.POSITION && stages.of(output.instruction()) == stage) {
+                memory.store(
+                        dtype(output),
+                        written(output.instruction()),
+                        pointers[program.inputs().size() + i]);
+            }
+        }
+        if (keeps()) {
+            for (int i = 0; i < values.length; i++) {
+                if (stages.keeps(stage, i)) {
+                    memory.storeWhole(dtype(i), written(i), keptPlace(i));
+                }
+            }
+            String offset = code.get(keptOffset, "i64");
+            code.set(keptOffset, "i64", code.emit("add i64 " + offset + ", " + stages.keptBytes() * code.lanes()));
+        }
+        accumulators.forEach((number, accumulator) -> {
+            if (stages.of(number) == stage + 1) {
+                String value = written(((Reduce) program.instructions().get(number)).operand());
+                accumulator.add(
+                        lanesAreOfOneRow()
+                                ? memory.counting(accumulator.dtype(), value, accumulator.identity())
+                                : value);
+            }
+        });
+    }
+
+    private void storeRow() {
+        for (int i = 0; i < program.outputs().size(); i++) {
+            Output output = program.outputs().get(i);
+            String pointer = pointers[program.inputs().size() + i];
+            Accumulator total = totals.get(i);
+            if (total != null) {
+                String value = written(output.instruction());
+                total.beginBlock();
+                total.add(lanesAreOfOneRow() ? value : memory.counting(total.dtype(), value, total.identity()));
+                total.endBlock();
+            } else if (output.extent() == Extent.ROW) {
+                storeOfRow(output, layout.isWord(i), pointer);
             }
         }
     }
 
-    private void storeReductions() {
-        int reduced = 0;
-        for (int i = 0; i < program.outputs().size(); i++) {
-            if (program.outputs().get(i).reduction() == null) {
-                continue;
-            }
-            Accumulator accumulator = accumulators.get(reduced++);
-            String pointer = pointers[program.inputs().size() + i];
-            if (layout.reducesAll()) {
-                accumulator.storeWide(pointer);
-            } else if (layout.vectorLoop() >= layout.kept()) {
-                accumulator.storeOne(pointer);
-            } else {
-                memory.store(accumulator.dtype(), accumulator.result(), pointer);
-            }
+    private void storeOfRow(Output output, boolean word, String pointer) {
+        DType dtype = dtype(output);
+        if (!lanesAreOfOneRow()) {
+            memory.store(dtype, written(output.instruction()), pointer);
+        } else if (!word) {
+            memory.storeFirst(dtype, written(output.instruction()), pointer);
+        } else if (program.instructions().get(output.instruction()) instanceof Reduce) {
+            accumulator(output.instruction()).storeWide(pointer);
+        } else {
+            memory.storeWord(dtype, written(output.instruction()), pointer);
         }
     }
 }

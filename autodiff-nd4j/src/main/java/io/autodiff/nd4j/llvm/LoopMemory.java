@@ -49,9 +49,26 @@ final class LoopMemory {
             loaded = code.emit("call " + type + " " + name + "(" + type + "* " + address + ", i32 " + dtype.bytes()
                     + ", " + code.vector("i1") + " " + lanes + ", " + type + " zeroinitializer)");
         } else {
-            loaded = code.emit("load " + type + ", " + type + "* " + address + ", align " + dtype.bytes());
+            loaded = whole(type, address, dtype);
         }
         return dtype == DType.BOOL ? code.emit("icmp ne " + type + " " + loaded + ", zeroinitializer") : loaded;
+    }
+
+    private String whole(String type, String address, DType dtype) {
+        return code.emit("load " + type + ", " + type + "* " + address + ", align " + dtype.bytes());
+    }
+
+    /** All lanes, of which each has its place, of a floating dtype. */
+    String loadWhole(DType dtype, String pointer) {
+        String type = code.type(dtype);
+        return whole(type, code.emit("bitcast i8* " + pointer + " to " + type + "*"), dtype);
+    }
+
+    /** All lanes, of which each has its place, of a floating dtype. */
+    void storeWhole(DType dtype, String value, String pointer) {
+        String type = code.type(dtype);
+        String address = code.emit("bitcast i8* " + pointer + " to " + type + "*");
+        code.line("store " + type + " " + value + ", " + type + "* " + address + ", align " + dtype.bytes());
     }
 
     /** One element in all lanes. */
@@ -77,6 +94,33 @@ final class LoopMemory {
         } else {
             code.line("store " + type + " " + given + ", " + type + "* " + address + ", align " + dtype.bytes());
         }
+    }
+
+    /** Stores the first lane alone. */
+    void storeFirst(DType dtype, String value, String pointer) {
+        String first = code.first(dtype, value);
+        String element = stored(dtype);
+        String given = dtype == DType.BOOL ? code.emit("zext i1 " + first + " to i8") : first;
+        String address = code.emit("bitcast i8* " + pointer + " to " + element + "*");
+        code.line("store " + element + " " + given + ", " + element + "* " + address + ", align " + dtype.bytes());
+    }
+
+    /** Stores the first lane alone, as 8 bytes: a float64, or the integer. */
+    void storeWord(DType dtype, String value, String pointer) {
+        storeWord(code, dtype, code.first(dtype, value), pointer);
+    }
+
+    /** Stores a scalar as 8 bytes: a float64, or the integer. */
+    static void storeWord(VectorCode code, DType dtype, String scalar, String pointer) {
+        String wide = switch (dtype) {
+            case FLOAT32 -> code.emit("fpext float " + scalar + " to double");
+            case INT32 -> code.emit("sext i32 " + scalar + " to i64");
+            case BOOL -> code.emit("zext i1 " + scalar + " to i64");
+            default -> scalar;
+        };
+        String type = dtype.isFloating() ? "double" : "i64";
+        String address = code.emit("bitcast i8* " + pointer + " to " + type + "*");
+        code.line("store " + type + " " + wide + ", " + type + "* " + address);
     }
 
     private static String stored(DType dtype) {

@@ -119,15 +119,20 @@ final class VectorCode {
         others.putAll(code.others);
     }
 
-    /** A vector of one number; a bit pattern of floating dtypes is LLVM's only exact way to write them. */
+    /** A vector of one number. */
     String constant(DType dtype, double value) {
-        String literal = switch (dtype) {
+        String literal = literal(dtype, value);
+        return constant(element(dtype), lane -> literal);
+    }
+
+    /** A number as text; a bit pattern of floating dtypes is LLVM's only exact way to write them. */
+    static String literal(DType dtype, double value) {
+        return switch (dtype) {
             case FLOAT32 -> String.format("0x%016X", Double.doubleToRawLongBits((float) value));
             case FLOAT64 -> String.format("0x%016X", Double.doubleToRawLongBits(value));
             case INT32, INT64 -> Long.toString((long) value);
             default -> value != 0 ? "true" : "false";
         };
-        return constant(element(dtype), lane -> literal);
     }
 
     String constant(DType dtype, long value) {
@@ -149,6 +154,11 @@ final class VectorCode {
         String first = emit("insertelement " + vector(element) + " undef, " + element + " " + scalar + ", i32 0");
         return emit("shufflevector " + vector(element) + " " + first + ", " + vector(element) + " undef, "
                 + vector("i32") + " zeroinitializer");
+    }
+
+    /** The number of the first lane. */
+    String first(DType dtype, String vector) {
+        return emit("extractelement " + type(dtype) + " " + vector + ", i32 0");
     }
 
     /** An instruction on one vector and its like. */

@@ -26,7 +26,7 @@ class LazyLoopTest {
             List.of(new Axis(5, false)),
             List.of(new Input(DType.FLOAT32, List.of(true))),
             List.of(new Load(0, DType.FLOAT32), new Apply(ScalarFunction.NEG, DType.FLOAT32, List.of(0))),
-            List.of(new Output(1, null)));
+            List.of(Output.ofPositions(1)));
 
     /** Counts what it compiles, and fails on demand. */
     private static final class Counting implements KernelCompiler {

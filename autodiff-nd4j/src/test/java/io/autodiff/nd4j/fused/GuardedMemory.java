@@ -15,14 +15,32 @@ public final class GuardedMemory implements AutoCloseable {
     private final BytePointer pointer;
     private final ByteBuffer bytes;
 
-    public GuardedMemory(DType dtype, int size) {
+    private GuardedMemory(DType dtype, int size, BytePointer pointer) {
         this.dtype = dtype;
         this.size = size;
-        pointer = new BytePointer(2L * GUARD + (long) size * dtype.bytes());
+        this.pointer = pointer;
         bytes = pointer.asBuffer().order(ByteOrder.nativeOrder());
+    }
+
+    public GuardedMemory(DType dtype, int size) {
+        this(dtype, size, new BytePointer(2L * GUARD + (long) size * dtype.bytes()));
         for (int i = 0; i < bytes.capacity(); i++) {
             bytes.put(i, MARK);
         }
+    }
+
+    /** Other memory with the same elements. */
+    GuardedMemory copy() {
+        GuardedMemory copy = new GuardedMemory(dtype, size);
+        for (int i = 0; i < bytes.capacity(); i++) {
+            copy.bytes.put(i, bytes.get(i));
+        }
+        return copy;
+    }
+
+    /** The same memory, for elements of another dtype of as many bytes. */
+    GuardedMemory as(DType other) {
+        return new GuardedMemory(other, size, pointer);
     }
 
     public long address() {

@@ -1,13 +1,18 @@
 package io.autodiff.nd4j.fused;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.autodiff.DType;
 import io.autodiff.nd4j.fused.LoopProgram.Apply;
+import io.autodiff.nd4j.fused.LoopProgram.Extent;
+import io.autodiff.nd4j.fused.LoopProgram.Instruction;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
+import io.autodiff.nd4j.fused.LoopProgram.Reduce;
 import io.autodiff.nd4j.fused.LoopReference.Scalar;
+import io.autodiff.nd4j.fused.LoopReference.Sum;
 import io.autodiff.op.ScalarFunction;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,27 +43,69 @@ class LoopProgramTest {
             inputs.add(memory);
         }
         List<GuardedMemory> outputs = run(program, compiler, inputs);
-        for (int position = 0; position < program.positions(); position++) {
-            checkPosition(program, inputs, outputs, position);
+        for (int i = 0; i < program.instructions().size(); i++) {
+            checkInstruction(program, inputs, outputs, i);
         }
         for (int i = program.instructions().size(); i < outputs.size(); i++) {
-            checkReduction(program, outputs, i);
+            checkRows(program, outputs, i);
         }
         // What is stored besides changes nothing.
+        int from = program.instructions().size() - 1;
         LoopProgram less = new LoopProgram(
                 program.axes(),
                 program.inputs(),
                 program.instructions(),
-                program.outputs().subList(program.instructions().size() - 1, outputs.size()));
+                program.outputs().subList(from, outputs.size()));
         List<GuardedMemory> again = run(less, compiler, inputs);
         for (int i = 0; i < again.size(); i++) {
-            GuardedMemory expected = outputs.get(program.instructions().size() - 1 + i);
-            DType dtype = dtype(less, less.outputs().get(i));
-            for (int j = 0; j < expected.size(); j++) {
-                assertSame(dtype, scalar(dtype, expected, j), scalar(dtype, again.get(i), j), less.structure());
+            assertEqual(less, i, outputs.get(from + i), again.get(i));
+        }
+        checkInPlace(program, compiler, inputs, outputs);
+        List.of(inputs, outputs, again).forEach(all -> all.forEach(GuardedMemory::close));
+    }
+
+    private static void assertEqual(LoopProgram program, int output, GuardedMemory expected, GuardedMemory actual) {
+        DType dtype = dtype(program, program.outputs().get(output));
+        for (int j = 0; j < expected.size(); j++) {
+            assertSame(
+                    dtype,
+                    LoopReference.of(dtype, expected, j),
+                    LoopReference.of(dtype, actual, j),
+                    "output " + output + " at " + j + " of " + program);
+        }
+    }
+
+    /** The last output, and one before it, alone, over each input that it may be written over. */
+    private static void checkInPlace(
+            LoopProgram program, KernelCompiler compiler, List<GuardedMemory> inputs, List<GuardedMemory> outputs) {
+        int last = program.instructions().size() - 1;
+        for (int output = last; output >= 0; output -= 1 + last / 2) {
+            LoopProgram one = new LoopProgram(
+                    program.axes(),
+                    program.inputs(),
+                    program.instructions(),
+                    program.outputs().subList(output, output + 1));
+            FusedLoop loop = new FusedLoop(one, compiler);
+            for (int input = 0; input < inputs.size() && loop.mayOverwrite(); input++) {
+                if (new LoopStages(one).mayOverwrite(input, 0)) {
+                    GuardedMemory copy = inputs.get(input).copy();
+                    long[] addresses = new long[inputs.size() + 1];
+                    for (int i = 0; i < inputs.size(); i++) {
+                        addresses[i] = inputs.get(i).address();
+                    }
+                    addresses[input] = copy.address();
+                    addresses[inputs.size()] = copy.address();
+                    loop.run(addresses, new long[inputs.size()]);
+                    assertTrue(copy.isGuarded(), one::structure);
+                    assertEqual(
+                            one,
+                            0,
+                            outputs.get(output),
+                            copy.as(dtype(one, one.outputs().get(0))));
+                    copy.close();
+                }
             }
         }
-        List.of(inputs, outputs, again).forEach(all -> all.forEach(GuardedMemory::close));
     }
 
     private static KernelCompiler compiler() {
@@ -100,41 +147,32 @@ class LoopProgramTest {
         return program.instructions().get(output.instruction()).dtype();
     }
 
-    private static Scalar scalar(DType dtype, GuardedMemory memory, int index) {
-        return dtype.isFloating() ? new Scalar(memory.floating(index), 0) : new Scalar(0, memory.integer(index));
-    }
-
     /** Each instruction is checked by what the kernel itself has for its operands, so that errors do not add up. */
-    private static void checkPosition(
-            LoopProgram program, List<GuardedMemory> inputs, List<GuardedMemory> outputs, int position) {
-        Scalar[] all = LoopReference.values(program, inputs, position);
-        for (int i = 0; i < all.length; i++) {
-            DType dtype = program.instructions().get(i).dtype();
-            Scalar actual = scalar(dtype, outputs.get(i), position);
-            if (program.instructions().get(i) instanceof Apply apply) {
-                List<Integer> operands = apply.operands();
-                DType given = program.instructions()
-                        .get(operands.get(operands.size() - 1))
-                        .dtype();
-                Scalar expected = LoopReference.apply(
-                        apply.function(),
-                        dtype,
-                        given,
-                        operands.stream()
-                                .map(operand -> scalar(
-                                        program.instructions().get(operand).dtype(), outputs.get(operand), position))
-                                .toArray(Scalar[]::new));
-                if (MathFunctionsTest.BOUNDS.containsKey(apply.function())) {
-                    assertClose(
-                            dtype,
-                            expected.floating(),
-                            actual.floating(),
-                            apply + " at " + position + " of " + program);
-                } else {
-                    assertSame(dtype, expected, actual, apply + " at " + position + " of " + program);
-                }
+    private static void checkInstruction(
+            LoopProgram program, List<GuardedMemory> inputs, List<GuardedMemory> outputs, int number) {
+        Instruction instruction = program.instructions().get(number);
+        DType dtype = instruction.dtype();
+        Sum[] sums = instruction instanceof Reduce reduce
+                ? LoopReference.reduced(program, reduce, outputs.get(reduce.operand()))
+                : new Sum[0];
+        for (int position = 0; position < program.positions(); position++) {
+            Scalar actual = LoopReference.of(dtype, outputs.get(number), position);
+            String where = instruction + " at " + position + " of " + program;
+            if (sums.length > 0) {
+                sums[LoopReference.row(program, position)].check(actual, where);
+                continue;
+            }
+            int at = position;
+            Scalar expected = LoopReference.value(
+                    program,
+                    inputs,
+                    number,
+                    position,
+                    o -> LoopReference.of(program.instructions().get(o).dtype(), outputs.get(o), at));
+            if (instruction instanceof Apply apply && MathFunctionsTest.BOUNDS.containsKey(apply.function())) {
+                assertClose(dtype, expected.floating(), actual.floating(), where);
             } else {
-                assertSame(dtype, all[i], actual, program.instructions().get(i) + " at " + position + " of " + program);
+                assertSame(dtype, expected, actual, where);
             }
         }
     }
@@ -153,64 +191,78 @@ class LoopProgramTest {
         }
     }
 
-    private static void checkReduction(LoopProgram program, List<GuardedMemory> outputs, int number) {
+    /** What is stored for rows, and for all, against what is stored for positions. */
+    private static void checkRows(LoopProgram program, List<GuardedMemory> outputs, int number) {
         Output output = program.outputs().get(number);
-        Reduction reduction = output.reduction();
         DType dtype = dtype(program, output);
-        GuardedMemory elements = outputs.get(output.instruction());
-        GuardedMemory results = outputs.get(number);
-        double[] sums = new double[results.size()];
-        double[] lost = new double[results.size()];
-        double[] sizes = new double[results.size()];
-        long[] integers = new long[results.size()];
-        java.util.Arrays.fill(sums, reduction.identity(dtype).doubleValue());
-        java.util.Arrays.fill(integers, reduction.identity(dtype).longValue());
-        for (int position = 0; position < elements.size(); position++) {
-            int at = LoopReference.reducedIndex(program, position);
-            if (dtype.isFloating()) {
-                double element = elements.floating(position);
-                double next = reduction.join(sums[at], element);
-                // What a sum lost in rounding, by Neumaier: the reference must be better than what it is to judge.
-                lost[at] +=
-                        Math.abs(sums[at]) >= Math.abs(element) ? sums[at] - next + element : element - next + sums[at];
-                sums[at] = next;
-                sizes[at] += Math.abs(element);
-            } else {
-                integers[at] = reduction.join(integers[at], elements.integer(position));
+        GuardedMemory positions = outputs.get(output.instruction());
+        boolean[] seen = new boolean[LoopReference.rows(program)];
+        Sum sum = new Sum(output.total() == null ? Reduction.SUM : output.total(), dtype);
+        for (int position = 0; position < positions.size(); position++) {
+            int row = LoopReference.row(program, position);
+            Scalar ofRow = LoopReference.of(dtype, positions, position);
+            if (output.extent() == Extent.ROW) {
+                assertSame(
+                        dtype,
+                        ofRow,
+                        LoopReference.of(dtype, outputs.get(number), row),
+                        output + " at " + row + " of " + program);
+            } else if (!seen[row]) {
+                sum.add(ofRow);
+                seen[row] = true;
             }
         }
-        for (int i = 0; i < sums.length; i++) {
-            String where = output + " at " + i + " of " + program;
-            if (!dtype.isFloating()) {
-                assertEquals(dtype == DType.INT32 ? (int) integers[i] : integers[i], results.integer(i), where);
-            } else if (reduction == Reduction.SUM) {
-                double unit = dtype == DType.FLOAT32 ? 0x1p-23 : 0x1p-52;
-                if (Double.isNaN(sizes[i]) || Double.isInfinite(sizes[i])) {
-                    assertEquals(sums[i], results.floating(i), where);
-                } else if (sizes[i] < (dtype == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE)) {
-                    assertEquals(sums[i] + lost[i], results.floating(i), 16 * unit * sizes[i], where);
-                }
-            } else if (reduction == Reduction.PROD) {
-                double size = Math.abs(sums[i]);
-                if (size > 1e-30 && size < 1e30 && sizes[i] < 1e30) {
-                    double product = dtype == DType.FLOAT32 ? (float) sums[i] : sums[i];
-                    assertEquals(product, results.floating(i), 1e-6 * size, where);
-                }
-            } else {
-                assertEquals(sums[i], results.floating(i), 0, where);
-            }
+        if (output.extent() == Extent.PROGRAM) {
+            sum.check(LoopReference.of(dtype, outputs.get(number), 0), output + " of " + program);
+        }
+    }
+
+    private static LoopProgram squares(Output... outputs) {
+        return new LoopProgram(
+                List.of(new LoopProgram.Axis(4, false), new LoopProgram.Axis(5, true)),
+                List.of(new LoopProgram.Input(DType.FLOAT32, List.of(true, true))),
+                List.of(new LoopProgram.Load(0, DType.FLOAT32), new Reduce(Reduction.SUM, DType.FLOAT32, 0)),
+                List.of(outputs));
+    }
+
+    @Test
+    void whatIsNotTheSameAlongARowIsNotStoredForRows() {
+        assertEquals(
+                4, squares(Output.ofRows(1), Output.ofAll(1, Reduction.MAX)).outputElements(0));
+        for (Output output : List.of(
+                Output.ofRows(0),
+                Output.ofAll(0, Reduction.SUM),
+                new Output(1, Extent.PROGRAM, null),
+                new Output(1, Extent.ROW, Reduction.SUM),
+                Output.ofRows(2))) {
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> squares(output));
+            assertTrue(e.getMessage().contains("output"), e.getMessage());
         }
     }
 
     @Test
+    void aReductionNeedsAnAxis() {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class,
+                () -> new LoopProgram(
+                        List.of(new LoopProgram.Axis(4, false)),
+                        List.of(),
+                        List.of(
+                                new LoopProgram.Constant(1, DType.FLOAT32),
+                                new Reduce(Reduction.SUM, DType.FLOAT32, 0)),
+                        List.of(Output.ofPositions(0))));
+        assertTrue(e.getMessage().contains("Reduce"), e.getMessage());
+    }
+
+    @Test
     void aProgramThatReadsAheadIsRefused() {
-        IllegalArgumentException e = org.junit.jupiter.api.Assertions.assertThrows(
+        IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class,
                 () -> new LoopProgram(
                         List.of(new LoopProgram.Axis(4, false)),
                         List.of(),
                         List.of(new Apply(ScalarFunction.NEG, DType.FLOAT32, List.of(0))),
-                        List.of(new Output(0, null))));
+                        List.of(Output.ofPositions(0))));
         assertTrue(e.getMessage().contains("NEG"), e.getMessage());
     }
 }

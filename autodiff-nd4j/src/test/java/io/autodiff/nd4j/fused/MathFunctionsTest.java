@@ -146,7 +146,7 @@ class MathFunctionsTest {
                         .mapToObj(i -> new Input(dtype, List.of(true)))
                         .toList(),
                 instructions,
-                List.of(new Output(arity, null)));
+                List.of(Output.ofPositions(arity)));
         new FusedLoop(program, compiler)
                 .run(memory.stream().mapToLong(GuardedMemory::address).toArray(), new long[arity]);
         double bound = bound(function, dtype);
@@ -190,7 +190,7 @@ class MathFunctionsTest {
                         new Load(0, dtype),
                         new LoopProgram.Constant(exponent, dtype),
                         new Apply(ScalarFunction.POW, dtype, List.of(0, 1))),
-                List.of(new Output(2, null)));
+                List.of(Output.ofPositions(2)));
         try (GuardedMemory in = new GuardedMemory(dtype, x.length);
                 GuardedMemory out = new GuardedMemory(dtype, x.length)) {
             for (int i = 0; i < x.length; i++) {

@@ -8,6 +8,7 @@ import io.autodiff.nd4j.fused.LoopProgram.Input;
 import io.autodiff.nd4j.fused.LoopProgram.Instruction;
 import io.autodiff.nd4j.fused.LoopProgram.Load;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
+import io.autodiff.nd4j.fused.LoopProgram.Reduce;
 import io.autodiff.op.ScalarFunction;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,7 @@ final class RandomProgram {
         this.compiler = compiler;
     }
 
-    /** A program that stores each of its instructions, and after them some reductions. */
+    /** A program that stores each of its instructions for positions, and after them some for rows, and some for all. */
     LoopProgram program() {
         List<Axis> axes = new ArrayList<>();
         int rank = random.nextInt(1, 4);
@@ -68,21 +69,36 @@ final class RandomProgram {
                     dtype, axes.stream().map(axis -> random.nextInt(4) > 0).toList()));
         }
         instructions.add(new Constant(random.nextInt(-3, 4), DTYPES[random.nextInt(4)]));
-        int count = instructions.size() + random.nextInt(2, 9);
+        boolean reduces = axes.stream().anyMatch(Axis::reduced);
+        int count = instructions.size() + random.nextInt(2, 12);
         while (instructions.size() < count) {
-            add(instructions);
+            if (reduces && random.nextInt(4) == 0) {
+                reduce(instructions);
+            } else {
+                add(instructions);
+            }
         }
         List<Output> outputs = new ArrayList<>(IntStream.range(0, instructions.size())
-                .mapToObj(i -> new Output(i, null))
+                .mapToObj(Output::ofPositions)
                 .toList());
+        boolean[] ofRows = new LoopProgram(axes, inputs, instructions, outputs).ofRows();
         for (int i = 0; i < instructions.size(); i++) {
-            if (axes.stream().anyMatch(Axis::reduced)
-                    && instructions.get(i).dtype().isNumeric()
-                    && random.nextInt(3) == 0) {
-                outputs.add(new Output(i, REDUCTIONS.get(random.nextInt(REDUCTIONS.size()))));
+            if (reduces && ofRows[i] && random.nextInt(3) > 0) {
+                outputs.add(
+                        random.nextBoolean() || !instructions.get(i).dtype().isNumeric()
+                                ? Output.ofRows(i)
+                                : Output.ofAll(i, REDUCTIONS.get(random.nextInt(REDUCTIONS.size()))));
             }
         }
         return new LoopProgram(axes, inputs, instructions, outputs);
+    }
+
+    private void reduce(List<Instruction> instructions) {
+        int operand = random.nextInt(instructions.size());
+        DType dtype = instructions.get(operand).dtype();
+        if (dtype.isNumeric()) {
+            instructions.add(new Reduce(REDUCTIONS.get(random.nextInt(REDUCTIONS.size())), dtype, operand));
+        }
     }
 
     private void add(List<Instruction> instructions) {
