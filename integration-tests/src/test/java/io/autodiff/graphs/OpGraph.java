@@ -282,7 +282,7 @@ final class OpGraph {
                 }
             }
             Row.Step bounded = bounded(step, largest);
-            if (bounded != step) {
+            if (!bounded.equals(step)) {
                 values = results(bounded, a, b);
             }
             calls.add(new Call(row, bounded, a, b, values.get(0).spec().toString()));

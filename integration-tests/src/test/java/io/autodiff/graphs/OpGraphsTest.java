@@ -16,6 +16,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
@@ -39,6 +40,9 @@ class OpGraphsTest {
 
     private static final int SOME = 10;
 
+    /** Of tests that compare compiled programs with eager ones: they run by kernels, too. */
+    private static final String COMPILED = "compiled";
+
     /** Of a stack trace. */
     private static final int FRAMES = 8;
 
@@ -46,6 +50,7 @@ class OpGraphsTest {
 
     /** And each row of the tables has its turn. */
     @TestFactory
+    @Tag(COMPILED)
     Stream<DynamicTest> float64Agrees() {
         Map<String, Integer> counts = new HashMap<>();
         return batches(
@@ -58,6 +63,7 @@ class OpGraphsTest {
 
     /** What is compiled has kernels where a run of the tests asks for them, and else none. */
     @Test
+    @Tag(COMPILED)
     void compiledProgramsRunByKernelsWhereTheyAreMeantTo() {
         long by = LongStream.range(0, SOME)
                 .filter(seed -> {
@@ -70,6 +76,7 @@ class OpGraphsTest {
     }
 
     @TestFactory
+    @Tag(COMPILED)
     Stream<DynamicTest> float32Agrees() {
         return batches(
                 "float32",
