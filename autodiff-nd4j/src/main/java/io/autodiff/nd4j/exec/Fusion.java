@@ -1,6 +1,5 @@
 package io.autodiff.nd4j.exec;
 
-import io.autodiff.nd4j.fused.Accelerator;
 import io.autodiff.nd4j.fused.KernelCompiler;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
@@ -27,7 +26,7 @@ final class Fusion {
     /** More calls make a kernel slow to compile, and short of registers. */
     private static final int MOST_CALLS = 64;
     /** A call alone is worth a kernel from so many elements on. */
-    private static final long ALONE = Accelerator.patience(4096);
+    private static final long ALONE = 2;
     /** From so many elements computed on, a kernel is compiled before the first run, whether there will be a second or not. */
     private static final long AT_ONCE = 4_000_000;
     /** How many of the steps that read the same are tried. */
