@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What compiled functions of all kinds have in common: one trace for each signature of their arguments. */
 abstract sealed class Compiled permits CompiledFunction, CompiledMany, CompiledSupplier, CompiledAction {
@@ -18,12 +19,33 @@ abstract sealed class Compiled permits CompiledFunction, CompiledMany, CompiledS
     /** By the arguments' specs, and the overrides of gradients that there were. */
     private final Map<Object, Trace> traces = new LinkedHashMap<>();
 
+    /** The trace of a call without overrides: most calls are like the one before. */
+    private volatile @Nullable Recent recent;
+
+    private record Recent(List<TensorSpec> signature, Trace trace) {
+        boolean fits(List<? extends Operand> arguments) {
+            if (Executor.replacement() != null || arguments.size() != signature.size() || !trace.fits()) {
+                return false;
+            }
+            for (int i = 0; i < signature.size(); i++) {
+                if (!arguments.get(i).spec().equals(signature.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
     Compiled(Function<List<Tensor>, ? extends List<? extends Operand>> body) {
         this.body = body;
     }
 
     List<Tensor> call(List<? extends Operand> arguments) {
-        return trace(arguments.stream().map(Operand::spec).toList()).call(arguments);
+        Recent last = recent;
+        Trace trace = last != null && last.fits(arguments)
+                ? last.trace
+                : trace(arguments.stream().map(Operand::spec).toList());
+        return trace.call(arguments);
     }
 
     /** What a call with arguments of the given specs runs, if it needs nothing but them. */
@@ -49,6 +71,9 @@ abstract sealed class Compiled permits CompiledFunction, CompiledMany, CompiledS
                                     MANY,
                                     traces.keySet());
                 }
+            }
+            if (overrides == null) {
+                recent = new Recent(signature, trace);
             }
             return trace;
         }

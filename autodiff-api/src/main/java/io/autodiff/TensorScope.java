@@ -36,8 +36,10 @@ public final class TensorScope implements AutoCloseable {
     private List<WeakReference<Tensor>> created = new ArrayList<>();
 
     private int purgeAt = 1024;
-    private final Set<Variable> assigned = identitySet();
-    private final Set<Tensor> kept = identitySet();
+    /** Made when they are first needed, as most scopes are short. */
+    private Set<Variable> assigned = Set.of();
+
+    private Set<Tensor> kept = Set.of();
     private boolean open = true;
 
     private TensorScope() {}
@@ -60,7 +62,7 @@ public final class TensorScope implements AutoCloseable {
         if (!open) {
             throw new IllegalStateException("keep: this scope is closed");
         }
-        kept.add(tensor);
+        kept = with(kept, tensor);
         return tensor;
     }
 
@@ -103,12 +105,17 @@ public final class TensorScope implements AutoCloseable {
     }
 
     private void release() {
-        Set<Tensor> surviving = identitySet();
-        surviving.addAll(kept);
-        assigned.forEach(variable -> surviving.add(variable.cell()));
-        Executor.recorders().forEach(outer -> surviving.addAll(outer.held()));
-        List<Tensor> released = new ArrayList<>();
-        List<Tensor> handedOn = new ArrayList<>();
+        Set<Tensor> surviving = kept;
+        for (Variable variable : assigned) {
+            surviving = with(surviving, variable.cell());
+        }
+        for (Recorder outer : Executor.recorders()) {
+            for (Tensor held : outer.held()) {
+                surviving = with(surviving, held);
+            }
+        }
+        List<Tensor> released = new ArrayList<>(created.size());
+        List<Tensor> handedOn = new ArrayList<>(surviving.size());
         for (WeakReference<Tensor> reference : created) {
             Tensor tensor = reference.get();
             if (tensor != null) {
@@ -118,8 +125,11 @@ public final class TensorScope implements AutoCloseable {
         AutodiffProvider.current().release(released, handedOn);
     }
 
-    private static <E> Set<E> identitySet() {
-        return Collections.newSetFromMap(new IdentityHashMap<>());
+    /** A set of objects, each told from all others, with one more; the same set, unless it is the first. */
+    private static <E> Set<E> with(Set<E> set, E element) {
+        Set<E> with = set.isEmpty() ? Collections.newSetFromMap(new IdentityHashMap<>(4)) : set;
+        with.add(element);
+        return with;
     }
 
     /** Hears what happens on the thread; apart from the scope so that these methods are not part of its face. */
@@ -140,7 +150,7 @@ public final class TensorScope implements AutoCloseable {
 
         @Override
         public void assigned(Variable variable) {
-            assigned.add(variable);
+            assigned = with(assigned, variable);
         }
     }
 }

@@ -250,17 +250,66 @@ final class Trace {
      * has changed.
      */
     List<Tensor> call(List<? extends Operand> operands) {
+        boolean heard = isHeard();
         List<Tensor> inputs = new ArrayList<>(placeholders.size());
-        operands.forEach(operand -> inputs.add(operand.asTensor()));
-        sources.forEach(source -> inputs.add(source.tensor().get()));
-        boolean heard = CURRENT.get() != null || Executor.recorders().stream().anyMatch(Recorder::hearsEachOp);
-        List<Tensor> computed = heard ? inline(inputs) : graph().run(inputs);
+        for (int i = 0; i < operands.size(); i++) {
+            Operand operand = operands.get(i);
+            // Where nobody hears of the read, it needs no tensor of its own.
+            inputs.add(!heard && operand instanceof Variable variable ? variable.cell() : operand.asTensor());
+        }
+        List<Tensor> computed = heard ? heard(inputs) : run(inputs);
         int next = outputs;
         for (Variable variable : assigned.keySet()) {
-            variable.assign(computed.get(next++));
+            Tensor value = computed.get(next++);
+            if (heard) {
+                variable.assign(value);
+            } else {
+                // The graph has just made it.
+                variable.replace(value);
+            }
         }
         affect(computed.subList(next, computed.size()));
         return List.copyOf(computed.subList(0, outputs));
+    }
+
+    private List<Tensor> heard(List<Tensor> inputs) {
+        for (Source source : sources) {
+            inputs.add(source.tensor().get());
+        }
+        return inline(inputs);
+    }
+
+    /** Runs the graph. While it runs, what variables held when it began stays. */
+    private List<Tensor> run(List<Tensor> inputs) {
+        int entered = 0;
+        try {
+            for (Source source : sources) {
+                Variable variable = source.variable();
+                inputs.add(variable == null ? source.tensor().get() : variable.enter());
+                entered++;
+            }
+            return graph().run(inputs);
+        } finally {
+            for (int i = 0; i < entered; i++) {
+                Variable variable = sources.get(i).variable();
+                if (variable != null) {
+                    variable.leave();
+                }
+            }
+        }
+    }
+
+    /** Whether a trace is being made, or something has to hear of each op. */
+    private static boolean isHeard() {
+        if (current() != null) {
+            return true;
+        }
+        for (Recorder recorder : Executor.recorders()) {
+            if (recorder.hearsEachOp()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The traced ops once more on actual tensors: for tapes, which differentiate through them to any order, and outer traces. */

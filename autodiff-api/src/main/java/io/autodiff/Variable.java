@@ -7,6 +7,7 @@ import io.autodiff.spi.AutodiffProvider;
 import io.autodiff.spi.Executor;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,12 @@ public final class Variable implements Operand {
     private final OpCall<Operand> readCall;
 
     private volatile Tensor value;
+
+    private final long maker = Thread.currentThread().getId();
+    /** Whether any other thread than the maker has had to do with this. */
+    private volatile boolean shared;
+    /** How many compiled functions run on what was held when they were called. */
+    private final AtomicInteger running = new AtomicInteger();
 
     private Variable(Tensor initial, String name, boolean trainable) {
         this.name = name;
@@ -256,7 +263,48 @@ public final class Variable implements Operand {
     /** The tensor in the cell, or inside a trace what will be there: not a read, so no tape hears of it. */
     Tensor cell() {
         Trace trace = Trace.current();
-        return trace == null ? value : trace.cell(this);
+        if (trace != null) {
+            return trace.cell(this);
+        }
+        touch();
+        return value;
+    }
+
+    /** Comes before each access: another thread then sees what {@link #replace} put here, or is seen by it. */
+    private void touch() {
+        if (!shared && Thread.currentThread().getId() != maker) {
+            shared = true;
+        }
+    }
+
+    /** What a compiled function runs on, until it {@link #leave leaves}. */
+    Tensor enter() {
+        Tensor cell = cell();
+        running.incrementAndGet();
+        return cell;
+    }
+
+    void leave() {
+        running.decrementAndGet();
+    }
+
+    /**
+     * Takes a tensor over that nobody else has, and gives up what was here, whose memory is then free for the next one: no tensor that
+     * anybody has been given is that one itself. What another thread may be about to read is left to the collector.
+     */
+    void replace(Tensor newValue) {
+        touch();
+        Tensor former = exchange(newValue);
+        Executor.assigned(this);
+        if (!shared && running.get() == 0) {
+            AutodiffProvider.current().giveUp(former);
+        }
+    }
+
+    private synchronized Tensor exchange(Tensor newValue) {
+        Tensor former = value;
+        value = newValue;
+        return former;
     }
 
     /** An alias, so that the cell is never one tensor with what was assigned: no gradient path leads into a variable. */
@@ -269,6 +317,7 @@ public final class Variable implements Operand {
     private synchronized void update(Tensor newValue) {
         Trace trace = Trace.current();
         if (trace == null) {
+            touch();
             value = newValue;
         } else {
             trace.assign(this, newValue);

@@ -126,6 +126,14 @@ public interface AutodiffProvider {
      */
     void release(Collection<? extends Tensor> released, Collection<? extends Tensor> surviving);
 
+    /**
+     * Hears that a variable holds another tensor from now on. Nobody was given the former one itself, but there may be others of the same
+     * value. An engine may free the memory at once if there are none; otherwise the collector finds it.
+     *
+     * @param former what the variable held
+     */
+    default void giveUp(Tensor former) {}
+
     /** {@return what the engine holds now} */
     Devices.Statistics statistics();
 

@@ -131,25 +131,48 @@ public final class Nd4jProvider implements AutodiffProvider {
     }
 
     private static List<Node> nodes(Collection<? extends Tensor> tensors) {
-        return tensors.stream().map(Nd4jProvider::node).toList();
+        List<Node> nodes = new ArrayList<>(tensors.size());
+        for (Tensor tensor : tensors) {
+            nodes.add(node(tensor));
+        }
+        return nodes;
     }
 
     @Override
     public void evaluate(Collection<? extends Tensor> roots) {
-        IdentityHashMap<Evaluator, List<Node>> byThread = new IdentityHashMap<>();
-        for (Tensor root : roots) {
-            Node node = node(root);
-            byThread.computeIfAbsent(node.evaluator(), e -> new ArrayList<>()).add(node);
+        evaluate(nodes(roots));
+    }
+
+    private static void evaluate(List<Node> roots) {
+        if (roots.isEmpty()) {
+            return;
         }
-        byThread.forEach(Evaluator::evaluate);
-        roots.forEach(root -> node(root).value());
+        Evaluator first = roots.get(0).evaluator();
+        if (roots.stream().allMatch(root -> root.evaluator() == first)) {
+            first.evaluate(roots);
+        } else {
+            IdentityHashMap<Evaluator, List<Node>> byThread = new IdentityHashMap<>();
+            for (Node root : roots) {
+                byThread.computeIfAbsent(root.evaluator(), e -> new ArrayList<>())
+                        .add(root);
+            }
+            byThread.forEach(Evaluator::evaluate);
+        }
+        roots.forEach(Node::value);
     }
 
     @Override
     public void release(Collection<? extends Tensor> released, Collection<? extends Tensor> surviving) {
-        Execution.current().forget(nodes(released));
-        evaluate(surviving);
-        Release.release(nodes(released), nodes(surviving));
+        List<Node> gone = nodes(released);
+        List<Node> staying = nodes(surviving);
+        Execution.current().forget(gone);
+        evaluate(staying);
+        Release.release(gone, staying);
+    }
+
+    @Override
+    public void giveUp(Tensor former) {
+        node(former).giveUp();
     }
 
     @Override

@@ -48,6 +48,11 @@ final class Block {
         return new Block(0, 0, null, array);
     }
 
+    /** A part of other memory, which is given back as a whole. */
+    static Block at(long address, long bytes) {
+        return new Block(address, bytes, null, null);
+    }
+
     /** Whether it is the engine's own, and can serve another value. */
     boolean isOwn() {
         return allocated != null;

@@ -33,6 +33,18 @@ public final class Memory extends PhantomReference<Object> {
         this.block = block;
     }
 
+    /**
+     * A part of memory that is given back as a whole, such as an {@link Arena}'s: it is never given back by way of this.
+     *
+     * @param owner without whom nobody uses it
+     * @param spec what is there
+     * @param address where
+     * @return the part
+     */
+    public static Memory at(Object owner, TensorSpec spec, long address) {
+        return new Memory(owner, spec, Block.at(address, spec.bytes()));
+    }
+
     /** {@return where the elements are, dense and row-major; 0 if only the array knows} */
     public long address() {
         return block.address;

@@ -4,6 +4,7 @@ import io.autodiff.op.TensorSpec;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -50,6 +51,9 @@ public final class MemoryPool {
 
     /** All that was not given back: otherwise the collector would take the references instead of reporting their owners. */
     private static @Nullable Memory first;
+
+    /** Those that have memory. */
+    private static final List<Arena> ARENAS = new ArrayList<>();
 
     private static long pooled;
     private static long live;
@@ -180,6 +184,49 @@ public final class MemoryPool {
         return next;
     }
 
+    static long open(Arena arena) {
+        synchronized (LOCK) {
+            Block kept = arena.block;
+            if (kept != null) {
+                arena.open = true;
+                pooled -= arena.bytes;
+                live += arena.bytes;
+                return kept.address;
+            }
+            takeAbandoned();
+            makeRoom(arena.bytes);
+        }
+        Block allocated = allocate(arena.bytes, "intermediate results");
+        synchronized (LOCK) {
+            arena.block = allocated;
+            arena.open = true;
+            ARENAS.add(arena);
+            live += arena.bytes;
+        }
+        return allocated.address;
+    }
+
+    static void close(Arena arena) {
+        synchronized (LOCK) {
+            arena.open = false;
+            arena.lastUsed = ++uses;
+            live -= arena.bytes;
+            floor = Math.min(floor, live);
+            pooled += arena.bytes;
+            trim(KEPT);
+        }
+    }
+
+    private static void giveBack(Arena arena) {
+        Block last = arena.block;
+        if (last != null) {
+            ARENAS.remove(arena);
+            arena.block = null;
+            pooled -= arena.bytes;
+            last.free();
+        }
+    }
+
     /** A block for a value, from the pool or new. */
     static Block block(TensorSpec spec) {
         int sizeClass = sizeClass(spec.bytes());
@@ -191,10 +238,18 @@ public final class MemoryPool {
                 pooled -= bytes;
                 return kept;
             }
-            if (live + pooled + bytes > MOST) {
-                trim(MOST - live - bytes);
-            }
+            makeRoom(bytes);
         }
+        return allocate(bytes, spec);
+    }
+
+    private static void makeRoom(long bytes) {
+        if (live + pooled + bytes > MOST) {
+            trim(MOST - live - bytes);
+        }
+    }
+
+    private static Block allocate(long bytes, Object what) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Block allocated = fits(bytes) ? Block.allocate(bytes) : null;
             if (allocated != null) {
@@ -202,7 +257,8 @@ public final class MemoryPool {
             }
             collect(attempt);
         }
-        throw new IllegalStateException("no memory for " + spec + ", of " + spec.bytes() + " bytes: values have "
+        long asked = what instanceof TensorSpec spec ? spec.bytes() : bytes;
+        throw new IllegalStateException("no memory for " + what + ", of " + asked + " bytes: values have "
                 + live() + " bytes, and " + MOST
                 + " are allowed, by -Dautodiff.memory or as the default; close what is"
                 + " done with in a TensorScope, or allow more");
@@ -237,7 +293,11 @@ public final class MemoryPool {
 
     private static void takeAbandoned() {
         for (Reference<?> lost = ABANDONED.poll(); lost != null; lost = ABANDONED.poll()) {
-            free((Memory) lost);
+            if (lost instanceof Arena arena) {
+                giveBack(arena);
+            } else {
+                free((Memory) lost);
+            }
         }
     }
 
@@ -276,10 +336,26 @@ public final class MemoryPool {
                     oldest = i;
                 }
             }
+            Arena arena = longestUnused(oldest < 0 ? Long.MAX_VALUE : LAST_USED[oldest]);
+            if (arena != null) {
+                giveBack(arena);
+                continue;
+            }
             Block block = FREE.get(oldest).removeLast();
             pooled -= block.bytes;
             block.free();
         }
+    }
+
+    /** The closed arena whose last use is the longest ago, if it was before a time. */
+    private static @Nullable Arena longestUnused(long before) {
+        Arena longest = null;
+        for (Arena arena : ARENAS) {
+            if (!arena.open && arena.lastUsed < (longest == null ? before : longest.lastUsed)) {
+                longest = arena;
+            }
+        }
+        return longest;
     }
 
     /** Which of the sizes that blocks have is enough: multiples of 64 up to 512, then eight between each power of two and the next. */

@@ -37,6 +37,9 @@ final class Backlog {
 
     /** What no call has used; from now on there is nothing here. */
     List<Node> takeUnused() {
+        if (calls.isEmpty()) {
+            return List.of();
+        }
         List<Node> unused = new ArrayList<>();
         for (Computation computation : calls) {
             if (!computation.isConsumed() && computation.isPending()) {
@@ -49,6 +52,9 @@ final class Backlog {
     }
 
     void forget(Collection<Node> released) {
+        if (calls.isEmpty() || released.isEmpty()) {
+            return;
+        }
         Set<Node> gone = new HashSet<>(released);
         calls.removeIf(computation -> gone.containsAll(computation.outputs()));
     }

@@ -1,18 +1,19 @@
 package io.autodiff.nd4j.exec;
 
 import io.autodiff.DType;
-import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.nd4j.fused.FusedLoop;
 import io.autodiff.nd4j.fused.LoopStages;
 import io.autodiff.nd4j.graph.Value;
 import io.autodiff.op.TensorSpec;
-import java.lang.ref.Reference;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Several calls as one kernel. */
 final class FusedStep extends Plan.Joined {
@@ -20,6 +21,8 @@ final class FusedStep extends Plan.Joined {
     /** For each input of the kernel, which of the step's it is. */
     private final int[] sources;
 
+    private final DType[] dtypes;
+    private final long[] elements;
     private final TensorSpec[] outputSpecs;
 
     /**
@@ -42,20 +45,34 @@ final class FusedStep extends Plan.Joined {
         super(calls, inputs, outputs);
         this.lazy = lazy;
         this.sources = sources;
+        this.dtypes = new DType[sources.length];
+        this.elements = new long[sources.length];
+        for (int i = 0; i < sources.length; i++) {
+            dtypes[i] = lazy.program().inputs().get(i).dtype();
+            elements[i] = lazy.program().inputElements(i);
+        }
         this.outputSpecs = outputSpecs;
     }
 
     @Override
-    Value[] compute(Value[] values) {
+    void run(Frame frame) {
         FusedLoop loop = lazy.get();
         if (loop == null) {
-            return replay(values);
+            replay(frame);
+            return;
         }
         try {
-            return run(loop, values);
+            run(loop, frame);
         } catch (RuntimeException | OutOfMemoryError e) {
             throw failure(e);
         }
+    }
+
+    @Override
+    @Nullable
+    TensorSpec stored(int output) {
+        // One element is mostly returned.
+        return outputSpecs[output].shape().elements() == 1 ? null : outputSpecs[output];
     }
 
     @Override
@@ -70,10 +87,11 @@ final class FusedStep extends Plan.Joined {
                 read = true;
             }
         }
-        return read;
+        return read && lazy.mayOverwrite();
     }
 
-    private Value[] replay(Value[] values) {
+    private void replay(Frame frame) {
+        Value[] values = frame.inputs(this);
         Map<Integer, Value> slots = new HashMap<>();
         for (int i = 0; i < inputs.length; i++) {
             slots.put(inputs[i], values[i]);
@@ -82,93 +100,55 @@ final class FusedStep extends Plan.Joined {
             Value[] given = Arrays.stream(call.inputs)
                     .mapToObj(slot -> Objects.requireNonNull(slots.get(slot)))
                     .toArray(Value[]::new);
-            Value made = call.compute(given)[0];
+            Value made = Replay.run(call.call, given, null)[0];
             if (Plan.contains(given, made)) {
                 made.share();
             }
             slots.put(call.outputs[0], made);
         }
-        Value[] results = Arrays.stream(outputs)
-                .mapToObj(slot -> Objects.requireNonNull(slots.get(slot)))
-                .toArray(Value[]::new);
+        Set<Value> results = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int slot : outputs) {
+            Value result = Objects.requireNonNull(slots.get(slot));
+            frame.put(slot, result, values);
+            results.add(result);
+        }
         for (Value value : slots.values()) {
-            if (!Plan.contains(values, value) && !Plan.contains(results, value)) {
+            if (!Plan.contains(values, value) && !results.contains(value)) {
                 value.close();
             }
         }
-        return results;
     }
 
-    private Value[] run(FusedLoop loop, Value[] values) {
+    private void run(FusedLoop loop, Frame frame) {
         int read = sources.length;
-        long[] addresses = new long[read + outputs.length];
-        long[] bits = new long[read];
-        // The arrays of what is not the engine's own memory, for as long as the kernel runs.
-        INDArray[] arrays = new INDArray[read];
+        FusedLoop.Arguments arguments = frame.arguments(this, loop, read + outputs.length);
         for (int i = 0; i < read; i++) {
-            Value value = values[sources[i]];
-            if (value.spec().shape().isScalar()) {
-                bits[i] = bits(value);
-            } else {
-                addresses[i] = address(value, loop, i, arrays);
+            int slot = inputs[sources[i]];
+            Value value = frame.get(slot);
+            if (!frame.isSet(this, i, value)) {
+                if (value.spec().shape().isScalar()) {
+                    arguments.bits(i, bits(value));
+                } else {
+                    arguments.address(i, Frame.address(value, dtypes[i], elements[i]));
+                }
+                frame.set(this, i, slot, value);
             }
         }
-        Value[] results = new Value[outputs.length];
-        try {
-            for (int i = 0; i < results.length; i++) {
-                if (!loop.isReturned(i)) {
-                    results[i] =
-                            loop.mayOverwrite() ? place(i, outputSpecs[i], values) : Value.allocate(outputSpecs[i]);
-                    addresses[read + i] = results[i].address();
+        for (int i = 0; i < outputs.length; i++) {
+            if (!loop.isReturned(i)) {
+                Value place = frame.place(this, i, outputSpecs[i]);
+                if (!frame.isSet(this, read + i, place)) {
+                    arguments.address(read + i, place.address());
+                    frame.set(this, read + i, outputs[i], place);
                 }
             }
-            long[] returned = loop.run(addresses, bits);
-            for (int i = 0; i < results.length; i++) {
-                if (loop.isReturned(i)) {
-                    results[i] = value(outputSpecs[i], returned[i]);
-                }
+        }
+        arguments.run();
+        for (int i = 0; i < outputs.length; i++) {
+            if (loop.isReturned(i)) {
+                frame.put(outputs[i], value(outputSpecs[i], arguments.returned(i)));
             }
-        } finally {
-            // Nothing may free the memory while only its address is known.
-            Reference.reachabilityFence(arrays);
-            Reference.reachabilityFence(values);
-            Reference.reachabilityFence(results);
         }
-        return results;
-    }
-
-    /** Where the elements of an input are, of which the kernel reads so many. */
-    private static long address(Value value, FusedLoop loop, int input, INDArray[] arrays) {
-        DType dtype = loop.program().inputs().get(input).dtype();
-        long elements = loop.program().inputElements(input);
-        if (value.spec().dtype() != dtype || value.spec().shape().elements() != elements) {
-            throw notSo(elements, dtype);
-        }
-        long address = value.address();
-        if (address == 0) {
-            arrays[input] = value.array();
-            address = address(arrays[input], dtype, elements);
-        }
-        return address;
-    }
-
-    private static IllegalStateException notSo(long elements, DType dtype) {
-        return new IllegalStateException("a fused kernel needs " + elements + " elements of " + dtype
-                + ", dense and row-major, that are not closed; an array is not so");
-    }
-
-    /** Where the elements of an array are, of which the kernel reads so many. */
-    private static long address(INDArray array, DType dtype, long elements) {
-        boolean fits = !array.wasClosed()
-                && !array.isEmpty()
-                && !array.data().wasClosed()
-                && array.length() == elements
-                && NdArrays.dtype(array) == dtype
-                && NdArrays.dense(array) == array;
-        if (!fits) {
-            throw notSo(elements, dtype);
-        }
-        return NdArrays.address(array);
     }
 
     private static long bits(Value value) {

@@ -40,6 +40,11 @@ final class LazyLoop {
         return program;
     }
 
+    /** Whether a result may be written over an input, if each element of it comes of that in its place. */
+    boolean mayOverwrite() {
+        return FusedLoop.mayOverwrite(program, compiler);
+    }
+
     /** The kernel; null if the calls are to run one by one. */
     @Nullable
     FusedLoop get() {

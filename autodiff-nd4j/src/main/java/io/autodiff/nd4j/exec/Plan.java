@@ -8,22 +8,29 @@ import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.CompiledGraph;
 import io.autodiff.spi.Executor;
 import java.lang.ref.Reference;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The steps of a graph over numbered slots: the arguments come first, the constants have theirs from the start, each step fills
- * those of its outputs. A plan never changes, and each run has slots of its own, so that several threads can run one plan.
+ * those of its outputs. A plan never changes, and each run has a {@link Frame} of its own, so that several threads can run one plan.
+ * Kernels and products of a run leave no garbage: what they work with is the frame's, and stays for the next run. What a run gives is
+ * new, and takes a few hundred bytes of the heap.
  */
 final class Plan implements CompiledGraph {
     /** Something that fills slots of others. */
     abstract static class Step {
         final int[] inputs;
         final int[] outputs;
+        /** Its place among the steps of its plan. */
+        int number;
         /** Slots that nothing reads after this step: their memory ends with it. */
         int[] ending = {};
         /** For each output the input that ends here and whose memory the output may take, or -1; empty before that is known. */
@@ -34,7 +41,14 @@ final class Plan implements CompiledGraph {
             this.outputs = outputs;
         }
 
-        abstract Value[] compute(Value[] values);
+        /** Fills the slots of the outputs. */
+        abstract void run(Frame frame);
+
+        /** What an output is for which the step asks the frame for a place; null if it brings it along. */
+        @Nullable
+        TensorSpec stored(int output) {
+            return null;
+        }
 
         abstract String name();
 
@@ -49,11 +63,8 @@ final class Plan implements CompiledGraph {
             return false;
         }
 
-        /** A value for an output: in the memory of an input that ends here, if there is one that nobody else has, or in new memory. */
-        final Value place(int output, TensorSpec spec, Value[] values) {
-            int input = output < inPlace.length ? inPlace[output] : -1;
-            Value reused = input < 0 ? null : values[input].reuse(spec);
-            return reused == null ? Value.allocate(spec) : reused;
+        final boolean isInPlace(int output) {
+            return output < inPlace.length && inPlace[output] >= 0;
         }
 
         @Override
@@ -85,16 +96,26 @@ final class Plan implements CompiledGraph {
         }
 
         @Override
-        Value[] compute(Value[] values) {
-            if (inPlace.length > 0
-                    && inPlace[0] >= 0
-                    && !call.outputSpec().shape().isScalar()) {
-                Value reused = values[0].reuse(call.outputSpec());
-                if (reused != null) {
-                    return new Value[] {reused};
-                }
+        void run(Frame frame) {
+            if (stored(0) != null && frame.reshape(inputs[0], outputs[0], call.outputSpec())) {
+                return;
             }
-            return Replay.run(call, values, null);
+            Value[] given = frame.inputs(this);
+            Value[] computed = Replay.run(call, given, null);
+            for (int i = 0; i < computed.length; i++) {
+                frame.put(outputs[i], computed[i], given);
+            }
+        }
+
+        /** Whether its kernel is code that computes with tensors. */
+        boolean takesTensors() {
+            return call.op().kernel(INDArray.class) == null && call.op().kernel(Tensor.class) != null;
+        }
+
+        @Override
+        @Nullable
+        TensorSpec stored(int output) {
+            return isInPlace(0) && !call.outputSpec().shape().isScalar() ? call.outputSpec() : null;
         }
 
         @Override
@@ -150,8 +171,11 @@ final class Plan implements CompiledGraph {
         }
 
         @Override
-        Value[] compute(Value[] values) {
-            return program.run(values);
+        void run(Frame frame) {
+            Value[] computed = program.run(frame.inputs(this));
+            for (int i = 0; i < computed.length; i++) {
+                frame.put(outputs[i], computed[i]);
+            }
         }
 
         @Override
@@ -173,6 +197,9 @@ final class Plan implements CompiledGraph {
 
     private final List<Step> steps;
     private final int[] results;
+    private final Buffers buffers;
+    /** Those that no run has at the moment. */
+    private final Deque<Frame> idle = new ArrayDeque<>();
     /** Made when it is first asked for; two threads may make it twice, which does no harm. */
     private volatile @Nullable ScalarPlan scalars;
 
@@ -181,46 +208,66 @@ final class Plan implements CompiledGraph {
         this.initial = draft.initial.toArray(new Value[0]);
         this.steps = List.copyOf(draft.steps);
         this.results = draft.results;
+        for (int i = 0; i < steps.size(); i++) {
+            steps.get(i).number = i;
+        }
+        this.buffers = Buffers.of(steps, initial.length, results);
     }
 
     @Override
     public List<Tensor> run(List<Tensor> given) {
+        Execution execution = Execution.current();
         Value[] values = new Value[given.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = ((Node) given.get(i)).valueFor(Execution.current());
+            values[i] = ((Node) given.get(i)).valueFor(execution);
         }
         List<Tensor> tensors = new ArrayList<>(results.length);
         for (Value value : run(values)) {
-            tensors.add(Executor.created(Node.leaf(value.spec(), value, Execution.current())));
+            tensors.add(Executor.created(Node.leaf(value.spec(), value, execution)));
         }
         return tensors;
     }
 
     /** The results, which nobody owns yet. */
     Value[] run(Value[] given) {
-        @Nullable Value[] values = initial.clone();
-        System.arraycopy(given, 0, values, 0, arguments);
+        Frame frame = claim();
+        Value[] computed = new Value[results.length];
+        frame.begin(given, arguments);
         boolean done = false;
         try {
-            for (Step step : steps) {
-                run(step, values);
+            for (int i = 0; i < steps.size(); i++) {
+                Step step = steps.get(i);
+                step.run(frame);
+                frame.free(step.ending);
+            }
+            for (int i = 0; i < computed.length; i++) {
+                computed[i] = frame.get(results[i]);
             }
             done = true;
         } finally {
-            // A run that fails gives back what it had.
-            for (int slot = arguments; slot < values.length && !done; slot++) {
-                Value left = values[slot];
-                if (left != null && initial[slot] == null && !left.isShared()) {
-                    left.close();
-                }
+            frame.end(done, arguments);
+            synchronized (idle) {
+                idle.push(frame);
             }
             Reference.reachabilityFence(given);
         }
-        Value[] computed = new Value[results.length];
-        for (int i = 0; i < computed.length; i++) {
-            computed[i] = filled(values, results[i]);
-        }
         return computed;
+    }
+
+    List<Step> steps() {
+        return steps;
+    }
+
+    Buffers buffers() {
+        return buffers;
+    }
+
+    /** A frame that nobody else has until it is put back. The one used last comes first: its memory is the warmest. */
+    private Frame claim() {
+        synchronized (idle) {
+            Frame last = idle.poll();
+            return last != null ? last : new Frame(steps, initial, buffers);
+        }
     }
 
     /**
@@ -237,27 +284,6 @@ final class Plan implements CompiledGraph {
         return present;
     }
 
-    private static void run(Step step, @Nullable Value[] values) {
-        Value[] inputs = new Value[step.inputs.length];
-        for (int i = 0; i < inputs.length; i++) {
-            inputs[i] = filled(values, step.inputs[i]);
-        }
-        Value[] outputs = step.compute(inputs);
-        for (int i = 0; i < outputs.length; i++) {
-            values[step.outputs[i]] = outputs[i];
-            if (contains(inputs, outputs[i])) {
-                outputs[i].share();
-            }
-        }
-        for (int slot : step.ending) {
-            Value ended = filled(values, slot);
-            values[slot] = null;
-            if (!ended.isShared() || !contains(values, ended)) {
-                ended.close();
-            }
-        }
-    }
-
     static boolean contains(@Nullable Value[] values, Value value) {
         for (Value other : values) {
             if (other == value) {
@@ -265,14 +291,6 @@ final class Plan implements CompiledGraph {
             }
         }
         return false;
-    }
-
-    private static Value filled(@Nullable Value[] values, int slot) {
-        Value value = values[slot];
-        if (value == null) {
-            throw new IllegalStateException("slot %" + slot + " of a plan is empty");
-        }
-        return value;
     }
 
     @Override

@@ -1,15 +1,8 @@
 package io.autodiff.nd4j.exec;
 
-import io.autodiff.nd4j.array.KernelMemory;
-import io.autodiff.nd4j.array.NdArrays;
-import io.autodiff.nd4j.graph.Value;
-import io.autodiff.nd4j.products.Operands;
 import io.autodiff.nd4j.products.StackProduct;
 import io.autodiff.op.TensorSpec;
-import java.lang.ref.Reference;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A matrix product, with the calls that are one with it, by a kernel that the step keeps. */
 final class ProductStep extends Plan.Joined {
@@ -41,29 +34,26 @@ final class ProductStep extends Plan.Joined {
     }
 
     @Override
-    Value[] compute(Value[] values) {
-        try (KernelMemory memory = KernelMemory.open()) {
-            INDArray z = NdArrays.detached(() -> Operands.multiply(
-                    product,
-                    operand(values, 0),
-                    operand(values, 1),
-                    values.length > 2 ? operand(values, 2) : null,
-                    outputSpec));
-            return new Value[] {Value.ofResult(outputSpec, z, memory)};
+    void run(Frame frame) {
+        try {
+            long x = address(frame, 0);
+            long y = address(frame, 1);
+            long bias = inputs.length > 2 ? address(frame, 2) : 0;
+            product.run(x, y, bias, frame.place(this, 0, outputSpec).address());
         } catch (RuntimeException | OutOfMemoryError e) {
             throw failure(e);
-        } finally {
-            // The arrays do not keep the memory.
-            Reference.reachabilityFence(values);
         }
     }
 
-    private Operands.Operand operand(@Nullable Value[] values, int input) {
-        Value value = values[input];
-        if (value == null) {
-            throw new IllegalStateException("input " + input + " is not there");
-        }
-        return new Operands.Operand(value.array(), inputSpecs[input]);
+    private long address(Frame frame, int input) {
+        TensorSpec spec = inputSpecs[input];
+        return Frame.address(
+                frame.get(inputs[input]), spec.dtype(), spec.shape().elements());
+    }
+
+    @Override
+    TensorSpec stored(int output) {
+        return outputSpec;
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that give one of their inputs back, bit for bit, because the other is a constant. Only what holds for every IEEE number, the
+ * Calls that give one of their inputs back, bit for bit, because of what they are or because the other is a constant. Only what holds for every IEEE number, the
  * zeros, infinities and NaN among them: not x + 0, which makes 0 of -0, and not x * 0.
  */
 final class Simplification {
@@ -41,6 +41,10 @@ final class Simplification {
      * @return the input's number, or -1
      */
     static int identity(OpCall<?> call, List<@Nullable Value> constants) {
+        boolean handsThrough = FusibleCall.is("stop_gradient", call) || FusibleCall.isReshape(call);
+        if (handsThrough && call.inputSpec(0).equals(call.outputSpec())) {
+            return 0;
+        }
         if (call.op().elementwise() instanceof Apply apply && apply.arguments().equals(INPUTS)) {
             Neutral neutral = NEUTRAL.get(apply.function());
             for (int kept = 0; neutral != null && kept < 2; kept++) {

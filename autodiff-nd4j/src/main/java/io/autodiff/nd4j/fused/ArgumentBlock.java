@@ -4,8 +4,9 @@ import java.nio.LongBuffer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 
-/** A thread's memory for the arguments of a kernel, which it gets again for the next one. */
+/** Memory for the arguments of a kernel. */
 final class ArgumentBlock {
+    /** Each thread's, for one kernel after the other. */
     private static final ThreadLocal<ArgumentBlock> CURRENT = ThreadLocal.withInitial(() -> new ArgumentBlock(64));
 
     private static final ThreadLocal<LongPointer> SCRATCH = ThreadLocal.withInitial(() -> new LongPointer(512));
@@ -13,7 +14,7 @@ final class ArgumentBlock {
     private final LongPointer pointer;
     private final LongBuffer words;
 
-    private ArgumentBlock(int size) {
+    ArgumentBlock(int size) {
         pointer = new LongPointer(size);
         words = pointer.asBuffer();
     }

@@ -27,7 +27,6 @@ public final class FusedLoop {
     private final int parts;
     private final boolean threads;
     private final long grain;
-    private final boolean overwrites;
     /** The bytes of what is kept of a row. */
     private final long keptBytes;
     /** Words that are the same in each run, by their index. */
@@ -56,8 +55,6 @@ public final class FusedLoop {
         parts = layout.kept() == 0 && !stages.isOnePass() ? 1 : (int) Math.min(wanted, most);
         // A part begins with a whole vector.
         grain = layout.vectorLoop() == 0 ? lanes : 1;
-        // Where vectors do not divide the axis, the last one computes again what the one before it has written.
-        overwrites = shortAxis || last % lanes == 0;
         keptBytes = (long) stages.keptBytes() * lanes * turns(lanes);
         threads = Parts.helpers() > 0 && parts > 1 && positions * cost(stages) > WORTH_THREADS_NANOSECONDS;
         fixed = new long[layout.words()];
@@ -112,56 +109,127 @@ public final class FusedLoop {
         };
     }
 
-    /**
-     * Runs. Addresses are not checked here.
-     *
-     * @param addresses of inputs, then of outputs, those that are returned left out with any number; dense and row-major, of as many
-     *     elements as {@link LoopProgram#inputElements} and {@link LoopProgram#outputElements} say; 0 for an input of one element
-     *     that is given by its bits
-     * @param bits for each input that is so given, its element
-     * @return for each output that is returned, its one element, as the bits of a float64 or as an integer; else any number
-     */
-    public long[] run(long[] addresses, long[] bits) {
-        long[][] results = new long[parts][];
-        if (!threads) {
-            for (int part = 0; part < parts; part++) {
-                results[part] = run(part, addresses, bits);
-            }
-        } else {
-            Parts.run(parts, part -> results[part] = run(part, addresses, bits));
-        }
-        return joined(results);
+    /** {@return arguments for runs of this kernel: one for each thread that runs it at the same time} */
+    public Arguments arguments() {
+        return new Arguments();
     }
 
-    private long[] run(int part, long[] addresses, long[] bits) {
-        int words = layout.words();
-        int inputs = program.inputs().size();
-        int outputs = program.outputs().size();
-        ArgumentBlock block = ArgumentBlock.current(words + inputs + outputs);
-        for (int word = 2; word < words - 1; word++) {
-            block.set(word, fixed[word]);
-        }
-        block.set(0, begin(part));
-        block.set(1, begin(part + 1));
-        for (int input = 0; input < inputs; input++) {
-            long address = addresses[input];
-            if (address == 0) {
-                address = block.address(words + input);
-                block.set(words + input, bits[input]);
+    /**
+     * The arguments of a run. They stay for the next one, for which only those that differ need be set. Of one thread at a time.
+     */
+    public final class Arguments {
+        private final ArgumentBlock block = new ArgumentBlock(blockWords());
+        private final long[][] results = new long[parts][program.outputs().size()];
+
+        private Arguments() {
+            for (int word = 2; word < layout.words(); word++) {
+                block.set(word, fixed[word]);
             }
-            block.set(layout.addressWord(input), address);
+            returnInto(block);
         }
-        for (int output = 0; output < outputs; output++) {
-            long address = isReturned(output) ? block.address(words + inputs + output) : addresses[inputs + output];
-            block.set(layout.addressWord(inputs + output), address);
+
+        /**
+         * Sets where an array is. Addresses are not checked here.
+         *
+         * @param array the number of an input, or that of an output which is not returned after all inputs
+         * @param address dense and row-major, of as many elements as {@link LoopProgram#inputElements} and
+         *     {@link LoopProgram#outputElements} say
+         */
+        public void address(int array, long address) {
+            block.set(layout.addressWord(array), address);
         }
-        block.set(layout.keptWord(), keptBytes == 0 ? 0 : ArgumentBlock.scratch(keptBytes));
-        kernel.run(block.pointer());
-        long[] result = new long[outputs];
-        for (int output = 0; output < outputs; output++) {
-            result[output] = block.get(words + inputs + output);
+
+        /**
+         * Sets an input of one element.
+         *
+         * @param input its number
+         * @param bits its element
+         */
+        public void bits(int input, long bits) {
+            int word = layout.words() + input;
+            block.set(word, bits);
+            block.set(layout.addressWord(input), block.address(word));
         }
-        return result;
+
+        /** Runs. All arguments are set, and what they point to is there. */
+        public void run() {
+            if (threads) {
+                Parts.run(parts, part -> {
+                    ArgumentBlock own = ArgumentBlock.current(blockWords());
+                    for (int word = 2; word < layout.words(); word++) {
+                        own.set(word, block.get(word));
+                    }
+                    returnInto(own);
+                    run(part, own);
+                });
+            } else {
+                for (int part = 0; part < parts; part++) {
+                    run(part, block);
+                }
+            }
+            join(results);
+        }
+
+        private void run(int part, ArgumentBlock own) {
+            own.set(0, begin(part));
+            own.set(1, begin(part + 1));
+            if (keptBytes > 0) {
+                own.set(layout.keptWord(), ArgumentBlock.scratch(keptBytes));
+            }
+            kernel.run(own.pointer());
+            for (int output = 0; output < results[part].length; output++) {
+                results[part][output] = own.get(returnWord(output));
+            }
+        }
+
+        /**
+         * {@return the one element of an output that is returned, after a run: the bits of a float64, or an integer}
+         *
+         * @param output its number
+         */
+        public long returned(int output) {
+            return results[0][output];
+        }
+    }
+
+    /** The words of a kernel's arguments, then inputs that are given by their bits, then outputs that are returned. */
+    private int blockWords() {
+        return returnWord(program.outputs().size());
+    }
+
+    private int returnWord(int output) {
+        return layout.words() + program.inputs().size() + output;
+    }
+
+    /** Has a kernel put what it returns into the block. */
+    private void returnInto(ArgumentBlock block) {
+        for (int output = 0; output < program.outputs().size(); output++) {
+            if (isReturned(output)) {
+                block.set(layout.addressWord(program.inputs().size() + output), block.address(returnWord(output)));
+            }
+        }
+    }
+
+    /**
+     * Runs once. Addresses are not checked here.
+     *
+     * @param addresses of inputs, then of outputs, those that are returned left out with any number; 0 for an input of one element
+     *     that is given by its bits
+     * @param bits for each input that is so given, its element
+     * @return for each output that is returned, its one element, as {@link Arguments#returned} gives it; else any number
+     */
+    public long[] run(long[] addresses, long[] bits) {
+        Arguments arguments = arguments();
+        int inputs = program.inputs().size();
+        for (int array = 0; array < addresses.length; array++) {
+            if (array < inputs && addresses[array] == 0) {
+                arguments.bits(array, bits[array]);
+            } else if (array < inputs || !isReturned(array - inputs)) {
+                arguments.address(array, addresses[array]);
+            }
+        }
+        arguments.run();
+        return arguments.results[0].clone();
     }
 
     private long begin(int part) {
@@ -171,9 +239,15 @@ public final class FusedLoop {
     /**
      * {@return whether an output that is stored at each position may be where an input is that has an element of the same bytes at each
      * position, and that no other input overlaps}
+     *
+     * @param program of the kernel
+     * @param compiler its compiler
      */
-    public boolean mayOverwrite() {
-        return overwrites;
+    public static boolean mayOverwrite(LoopProgram program, KernelCompiler compiler) {
+        long last = program.axes().get(program.axes().size() - 1).size();
+        int lanes = compiler.lanes(program);
+        // Where vectors do not divide the axis, the last one computes again what the one before it has written.
+        return last < lanes || last % lanes == 0;
     }
 
     /**
@@ -185,7 +259,8 @@ public final class FusedLoop {
         return layout.isWord(output);
     }
 
-    private long[] joined(long[][] results) {
+    /** Puts the results of all parts together, in the place of the first. */
+    private void join(long[][] results) {
         long[] joined = results[0];
         for (int output = 0; output < joined.length; output++) {
             Reduction reduction = joining(program.outputs().get(output));
@@ -197,7 +272,6 @@ public final class FusedLoop {
                         : reduction.join(joined[output], results[part][output]);
             }
         }
-        return joined;
     }
 
     /** How an output of all parts comes of those of the parts; null if it is the same in all, or stored. */

@@ -26,7 +26,9 @@ public final class Computation implements Node.State {
         this.call = call;
         boolean placeholder = Node.isPlaceholder(call);
         for (int i = 0; i < call.inputCount(); i++) {
-            Computation below = input(i).pending();
+            Node input = input(i);
+            input.await();
+            Computation below = input.pending();
             if (below != null) {
                 below.consumed = true;
                 placeholder |= below.traced;

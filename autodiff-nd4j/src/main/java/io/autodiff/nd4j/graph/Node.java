@@ -51,11 +51,16 @@ public final class Node implements Tensor {
         SCALAR
     }
 
-    private static final VarHandle STATE = stateHandle();
+    private static final VarHandle STATE = handle("state", State.class);
+    private static final VarHandle AWAITED = handle("awaited", boolean.class);
 
     private final TensorSpec spec;
     private final Evaluator evaluator;
     private final int hash;
+    /** Whether a call may still wait for this. Set as the state is. */
+    @SuppressWarnings("UnusedVariable") // used by way of AWAITED
+    private boolean awaited;
+
     /** Of a scalar that was made in Java: a double's, or an integer; 0 or 1 for a bool. */
     private final long bits;
     /**
@@ -97,9 +102,9 @@ public final class Node implements Tensor {
         return new Node(spec, evaluator, InJava.SCALAR, number);
     }
 
-    private static VarHandle stateHandle() {
+    private static VarHandle handle(String field, Class<?> type) {
         try {
-            return MethodHandles.lookup().findVarHandle(Node.class, "state", State.class);
+            return MethodHandles.lookup().findVarHandle(Node.class, field, type);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(e.getMessage(), e);
         }
@@ -122,7 +127,7 @@ public final class Node implements Tensor {
      * @return the node
      */
     public static Node leaf(TensorSpec spec, Value value, Evaluator evaluator) {
-        Node node = borrowing(spec, value, evaluator);
+        Node node = new Node(spec, evaluator, value, 0);
         value.claim(node);
         return node;
     }
@@ -136,6 +141,7 @@ public final class Node implements Tensor {
      * @return the node
      */
     public static Node borrowing(TensorSpec spec, Value value, Evaluator evaluator) {
+        value.lend();
         return new Node(spec, evaluator, value, 0);
     }
 
@@ -346,6 +352,21 @@ public final class Node implements Tensor {
             State last = state();
             set(null);
             return last instanceof Value owned && equals(owned.owner()) ? owned : null;
+        }
+    }
+
+    /** Notes that a call has this for an input, and may be computed later. */
+    void await() {
+        AWAITED.setRelease(this, true);
+    }
+
+    /** Ends this, and frees its value, unless another node has the same, somebody reads it, or a call has this for an input. */
+    public void giveUp() {
+        if (!(boolean) AWAITED.getAcquire(this) && state() instanceof Value value && value.isOnlyOf(this)) {
+            Value owned = release();
+            if (owned != null) {
+                owned.close();
+            }
         }
     }
 

@@ -18,6 +18,15 @@ public final class Release {
      * @param surviving nodes that have their values
      */
     public static void release(Collection<Node> released, Collection<Node> surviving) {
+        if (surviving.isEmpty()) {
+            for (Node node : released) {
+                Value owned = node.release();
+                if (owned != null) {
+                    owned.close();
+                }
+            }
+            return;
+        }
         Set<Node> survivors = Collections.newSetFromMap(new IdentityHashMap<>());
         survivors.addAll(surviving);
         IdentityHashMap<Value, Node> shared = new IdentityHashMap<>();

@@ -28,6 +28,7 @@ public final class Value implements Node.State {
     private @Nullable Node owner;
     private int pins;
     private boolean shared;
+    private boolean lent;
     private boolean closed;
 
     private Value(TensorSpec spec, boolean inJava, long bits) {
@@ -80,6 +81,21 @@ public final class Value implements Node.State {
         }
         Value value = new Value(spec, null);
         value.memory = MemoryPool.allocate(value, spec);
+        return value;
+    }
+
+    /**
+     * A value in a part of other memory, which is neither freed nor handed on by way of this value.
+     *
+     * @param spec dtype and shape
+     * @param owner who has that memory, and this value
+     * @param address where the elements are
+     * @return the value
+     */
+    public static Value at(TensorSpec spec, Object owner, long address) {
+        Value value = new Value(spec, false, 0);
+        value.memory = Memory.at(owner, spec, address);
+        value.pin();
         return value;
     }
 
@@ -356,9 +372,20 @@ public final class Value implements Node.State {
     void claim(Node node) {
         if (!inJava) {
             synchronized (this) {
+                lent |= owner != null && !node.equals(owner);
                 owner = owner == null ? node : owner;
             }
         }
+    }
+
+    /** Notes that a node has this and does not own it. */
+    synchronized void lend() {
+        lent = true;
+    }
+
+    /** Whether a node owns this, no other node has ever had it, and nobody reads it. */
+    synchronized boolean isOnlyOf(Node node) {
+        return node.equals(owner) && !lent && pins == 0;
     }
 
     /** Frees the memory now, to be used again. While it is being read, it is left to the collector. */

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_primitive;
@@ -70,11 +71,12 @@ final class Primitives implements ProductKernel {
         synchronized (idle) {
             binding = idle.isEmpty() ? new Binding() : idle.pop();
         }
+        binding.set(x, y, bias, z);
         long scratchBytes = scratchBytes();
         if (scratchBytes == 0) {
-            binding.run(new long[] {x, y, bias, z}, 0);
+            binding.run(0);
         } else {
-            Scratch.use(scratchBytes, scratch -> binding.run(new long[] {x, y, bias, z}, scratch));
+            Scratch.use(scratchBytes, binding);
         }
         // One whose run failed is not used again.
         synchronized (idle) {
@@ -95,8 +97,10 @@ final class Primitives implements ProductKernel {
         }
     }
 
-    /** The memory objects of all primitives. One thread uses it at a time. */
-    private final class Binding {
+    /** The memory objects of all primitives. One thread uses it at a time; a run leaves no garbage. */
+    private final class Binding implements Scratch.Use, Supplier<Boolean> {
+        private final long[] places = new long[ARGUMENTS];
+        private long scratch;
         private final stream queue = new stream(Engine.CPU);
         private final dnnl_stream queueHandle = queue.get();
         private final List<memory> memories = new ArrayList<>();
@@ -122,20 +126,34 @@ final class Primitives implements ProductKernel {
             }
         }
 
-        void run(long[] places, long scratch) {
+        void set(long x, long y, long bias, long z) {
+            places[X] = x;
+            places[Y] = y;
+            places[BIAS] = bias;
+            places[Z] = z;
+        }
+
+        void run(long intermediate) {
+            scratch = intermediate;
             try {
-                SingleThread.get(() -> execute(places, scratch));
+                SingleThread.get(this);
             } finally {
                 Reference.reachabilityFence(this);
             }
         }
 
-        private boolean execute(long[] places, long scratch) {
+        @Override
+        public void with(long address) {
+            run(address);
+        }
+
+        @Override
+        public Boolean get() {
             int next = 0;
             for (int i = 0; i < primitives.size(); i++) {
                 List<Argument> list = stages.get(i).arguments;
-                for (Argument argument : list) {
-                    int number = argument.place;
+                for (int k = 0; k < list.size(); k++) {
+                    int number = list.get(k).place;
                     long at = number < ARGUMENTS ? places[number] : scratch + offsets.get(number - ARGUMENTS);
                     check(dnnl.dnnl_memory_set_data_handle(handles.get(next++), place.at(at)));
                 }

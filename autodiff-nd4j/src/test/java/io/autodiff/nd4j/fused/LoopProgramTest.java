@@ -86,7 +86,7 @@ class LoopProgramTest {
                     program.instructions(),
                     program.outputs().subList(output, output + 1));
             FusedLoop loop = new FusedLoop(one, compiler);
-            for (int input = 0; input < inputs.size() && loop.mayOverwrite(); input++) {
+            for (int input = 0; input < inputs.size() && FusedLoop.mayOverwrite(one, compiler); input++) {
                 if (new LoopStages(one).mayOverwrite(input, 0)) {
                     GuardedMemory copy = inputs.get(input).copy();
                     long[] addresses = new long[inputs.size() + 1];
