@@ -293,7 +293,7 @@ final class Fusion {
         LoopSpace space = unit.space;
         return space != null
                 && unit.members.stream().anyMatch(member -> calls(member).computes())
-                && (unit.members.size() > 1 || space.shape().elements() >= ALONE);
+                && (unit.members.size() > 1 || space.hasRows() || space.shape().elements() >= ALONE);
     }
 
     private FusedStep fused(Unit unit) {
