@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Fusion {
     /** More calls make a kernel slow to compile, and short of registers. */
     private static final int MOST_CALLS = 64;
-    /** A call alone that reduces nothing is worth a kernel from so many elements on. */
+    /** A call alone is worth a kernel from so many elements on. */
     private static final long ALONE = 2;
     /** From so many elements computed on, a kernel is compiled before the first run, whether there will be a second or not. */
     private static final long AT_ONCE = 4_000_000;
