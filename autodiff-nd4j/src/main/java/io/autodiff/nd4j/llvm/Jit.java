@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Jit {
     /** Loop counters and sums are written as memory; this makes registers of them. */
-    private static final BytePointer PASSES =
-            new BytePointer("function(mem2reg,instcombine,early-cse,loop-mssa(licm))");
+    static final BytePointer PASSES = new BytePointer("function(mem2reg,instcombine,early-cse,loop-mssa(licm))");
 
     private static final BytePointer NAME = new BytePointer("kernel");
 
