@@ -51,13 +51,16 @@ public final class Node implements Tensor {
         SCALAR
     }
 
-    private static final VarHandle STATE = stateHandle();
+    private static final VarHandle STATE = handle("state", State.class);
+    private static final VarHandle AWAITED = handle("awaited", boolean.class);
 
     private final TensorSpec spec;
     private final Evaluator evaluator;
     private final int hash;
-    /** Whether a call may still wait for this. */
+    /** Whether a call may still wait for this. Set as the state is. */
+    @SuppressWarnings("UnusedVariable") // used by way of AWAITED
     private boolean awaited;
+
     /** Of a scalar that was made in Java: a double's, or an integer; 0 or 1 for a bool. */
     private final long bits;
     /**
@@ -99,9 +102,9 @@ public final class Node implements Tensor {
         return new Node(spec, evaluator, InJava.SCALAR, number);
     }
 
-    private static VarHandle stateHandle() {
+    private static VarHandle handle(String field, Class<?> type) {
         try {
-            return MethodHandles.lookup().findVarHandle(Node.class, "state", State.class);
+            return MethodHandles.lookup().findVarHandle(Node.class, field, type);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(e.getMessage(), e);
         }
@@ -354,12 +357,12 @@ public final class Node implements Tensor {
 
     /** Notes that a call has this for an input, and may be computed later. */
     void await() {
-        awaited = true;
+        AWAITED.setRelease(this, true);
     }
 
     /** Ends this, and frees its value, unless another node has the same, somebody reads it, or a call has this for an input. */
     public void giveUp() {
-        if (!awaited && state() instanceof Value value && value.isOnlyOf(this)) {
+        if (!(boolean) AWAITED.getAcquire(this) && state() instanceof Value value && value.isOnlyOf(this)) {
             Value owned = release();
             if (owned != null) {
                 owned.close();
