@@ -183,6 +183,16 @@ final class Derived {
                         .toList();
     }
 
+    /** A sample with a number added to one element of one input. */
+    static OpSample added(OpSample sample, int input, int element, double number) {
+        Tensor x = sample.inputs().get(input);
+        double[] elements = x.toDoubleArray();
+        elements[element] += number;
+        List<Tensor> inputs = new ArrayList<>(sample.inputs());
+        inputs.set(input, Tensors.of(elements).reshape(x.shape()));
+        return sample.at(inputs);
+    }
+
     /** Scalars side by side, as vectors. */
     static OpSample joined(OpSample sample, List<OpSample> scalars) {
         List<Tensor> inputs = new ArrayList<>();

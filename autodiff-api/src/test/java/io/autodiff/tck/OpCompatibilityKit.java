@@ -52,6 +52,8 @@ import org.junit.jupiter.api.TestFactory;
 public abstract class OpCompatibilityKit {
     /** How far functions of Java and of an engine may be apart, in units in the last place. */
     private static final int UNITS = 4;
+    /** A change of an element that no sample is too near to a kink for. */
+    private static final double STEP = 1e-6;
 
     private final Map<String, Op> ops = new HashMap<>();
 
@@ -78,7 +80,8 @@ public abstract class OpCompatibilityKit {
      * Runs a call's kernel by itself, past what the engine does to guard against a bad one.
      *
      * @param call an op on tensors, its output specs settled
-     * @return what is wrong, such as an input that was changed or lies in a result's memory; empty unless an engine looks
+     * @return what is wrong, such as an input that was changed or lies in a result's memory, or results of an elementwise op that are
+     *     not those of its elements; empty unless an engine looks
      */
     protected List<String> kernelFaults(OpCall<Tensor> call) {
         return List.of();
@@ -143,11 +146,13 @@ public abstract class OpCompatibilityKit {
 
     @TestFactory
     Stream<DynamicTest> kernelsByThemselvesLeaveInputsAlone() {
-        return each(samples(), (sample, op) -> {
-            OpCall<TensorSpec> call = specs(op, sample);
-            assertEquals(
-                    List.of(), kernelFaults(call.withOutputSpecs(op.infer(call)).withInputs(sample.inputs())));
-        });
+        return each(samples(), this::checkKernel);
+    }
+
+    private void checkKernel(OpSample sample, Op op) {
+        OpCall<TensorSpec> call = specs(op, sample);
+        assertEquals(
+                List.of(), kernelFaults(call.withOutputSpecs(op.infer(call)).withInputs(sample.inputs())));
     }
 
     @TestFactory
@@ -248,6 +253,47 @@ public abstract class OpCompatibilityKit {
                         this::checkElements));
     }
 
+    /** Of ops that are not elementwise: where a result depends on an element, NaN in its place is seen, or refused. */
+    @TestFactory
+    Stream<DynamicTest> notANumberReachesWhatDependsOnIt() {
+        return each(
+                floating().stream()
+                        .filter(sample -> op(sample).elementwise() == null)
+                        .toList(),
+                (sample, op) -> {
+                    for (int i = 0; i < sample.inputs().size(); i++) {
+                        Tensor x = sample.inputs().get(i);
+                        if (x.dtype() == DType.FLOAT64 && x.shape().elements() > 0) {
+                            checkNotANumber(sample, op, i, (int) x.shape().elements() / 2);
+                        }
+                    }
+                });
+    }
+
+    private static void checkNotANumber(OpSample sample, Op op, int input, int element) {
+        List<Tensor> outputs = apply(op, sample);
+        List<Tensor> moved;
+        List<Tensor> lost;
+        try {
+            moved = apply(op, Derived.added(sample, input, element, STEP));
+            lost = apply(op, Derived.added(sample, input, element, Double.NaN));
+            lost.forEach(Tensor::evaluate);
+        } catch (InvalidOperandException e) {
+            return;
+        }
+        for (int i : Differentiation.outputs(sample, op)) {
+            double[] before = outputs.get(i).toDoubleArray();
+            double[] after = moved.get(i).toDoubleArray();
+            double[] actual = lost.get(i).toDoubleArray();
+            for (int k = 0; k < before.length; k++) {
+                String what = "output " + op.outputNames().get(i) + "[" + k + "] for a NaN in input " + input + "["
+                        + element + "]";
+                assertTrue(
+                        Double.isNaN(actual[k]) || Double.compare(before[k], after[k]) == 0, what + ": " + actual[k]);
+            }
+        }
+    }
+
     /** The result on arrays, against the results on scalars; what no scalar may be, no array may have, so that is left out. */
     private void checkElements(OpSample sample, Op op) {
         Shape shape = op.infer(specs(op, sample)).get(0).shape();
@@ -263,6 +309,8 @@ public abstract class OpCompatibilityKit {
             }
         }
         OpSample array = allowed.size() == scalars.size() ? sample : Derived.joined(sample, allowed);
+        // The engine may compute it otherwise than by the op's kernel.
+        checkKernel(array, op);
         double[] actual = apply(op, array).get(0).toDoubleArray();
         assertEquals(expected.size(), actual.length, "elements");
         double unit = array.inputs().stream().anyMatch(x -> x.dtype() == DType.FLOAT32) ? 0x1p-23 : 0x1p-52;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The cases of stage "compiled": compiled functions. */
 class CompiledTest {
-    private static final Cases CASES = Cases.of("compiled", CompiledCases::addTo);
+    static final Cases CASES = Cases.of("compiled", CompiledCases::addTo);
 
     @TestFactory
     Stream<DynamicTest> cases() {

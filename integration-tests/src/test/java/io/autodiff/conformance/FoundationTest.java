@@ -9,7 +9,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The cases of stage "foundation": tapes, variables, dtypes, errors, gradient descent. */
 class FoundationTest {
-    private static final Cases CASES = Cases.of(
+    static final Cases CASES = Cases.of(
             "foundation",
             TapeCases::addTo,
             TargetCases::addTo,

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The cases of stage "plugins": custom gradients and ops of third parties. */
 class PluginsConformanceTest {
-    private static final Cases CASES = Cases.of("plugins", PluginCases::addTo);
+    static final Cases CASES = Cases.of("plugins", PluginCases::addTo);
 
     @TestFactory
     Stream<DynamicTest> cases() {

@@ -29,7 +29,8 @@ final class Differences {
     /** A derivative, and how far it may be off. */
     private record Estimate(double derivative, double error) {}
 
-    private Differences() {}
+    private int compared;
+    private int decided;
 
     /** A derivative of a program, and the nearest that differences come to it, or the surest of them. */
     private record Comparison(String what, double analytic, Estimate numeric) {
@@ -47,18 +48,30 @@ final class Differences {
     }
 
     /** {@return what does not agree, or null} */
-    static @Nullable String problem(OpGraph graph, boolean twice) {
+    @Nullable
+    String problem(OpGraph graph, boolean twice) {
         return comparisons(graph, twice)
-                .filter(comparison -> comparison.isDecided() && !comparison.agrees())
+                .filter(comparison -> isDecided(comparison) && !comparison.agrees())
                 .map(comparison -> comparison.what + " in a direction: " + comparison.analytic + ", by differences "
                         + comparison.numeric)
                 .findFirst()
                 .orElse(null);
     }
 
-    /** {@return whether differences can tell} */
-    static boolean isDecided(OpGraph graph, boolean twice) {
-        return comparisons(graph, twice).allMatch(Comparison::isDecided);
+    private boolean isDecided(Comparison comparison) {
+        compared++;
+        decided += comparison.isDecided() ? 1 : 0;
+        return comparison.isDecided();
+    }
+
+    /** {@return how many derivatives there were} */
+    int compared() {
+        return compared;
+    }
+
+    /** {@return for how many of them differences could tell} */
+    int decided() {
+        return decided;
     }
 
     private static Stream<Comparison> comparisons(OpGraph graph, boolean twice) {

@@ -267,30 +267,34 @@ final class OpGraph {
         }
 
         private void add(Row row, Row.Step step, int a, int b) {
+            List<Tensor> values = results(step, a, b);
             double largest = 0;
-            for (List<Tensor> nodesOfCall : nodes) {
-                Tensor value = step.function().apply(nodesOfCall.get(a), nodesOfCall.get(b));
+            for (Tensor value : values) {
                 if (value.shape().elements() > MOST_ELEMENTS) {
                     return;
                 }
                 for (double element : value.toDoubleArray()) {
                     if (!Double.isFinite(element)) {
                         throw new AssertionError("not finite: " + row.name() + " " + step.arguments() + " of "
-                                + nodesOfCall.get(a) + ", " + nodesOfCall.get(b) + ", seed " + seed);
+                                + nodes.get(0).get(a) + ", " + nodes.get(0).get(b) + ", seed " + seed);
                     }
                     largest = Math.max(largest, Math.abs(element));
                 }
             }
             Row.Step bounded = bounded(step, largest);
-            List<Tensor> values = nodes.stream()
-                    .map(nodesOfCall -> bounded.function()
-                            .apply(nodesOfCall.get(a), nodesOfCall.get(b))
-                            .evaluate())
-                    .toList();
+            if (!bounded.equals(step)) {
+                values = results(bounded, a, b);
+            }
             calls.add(new Call(row, bounded, a, b, values.get(0).spec().toString()));
             for (int call = 0; call < CALLS; call++) {
-                nodes.get(call).add(values.get(call));
+                nodes.get(call).add(values.get(call).evaluate());
             }
+        }
+
+        private List<Tensor> results(Row.Step step, int a, int b) {
+            return nodes.stream()
+                    .map(values -> step.function().apply(values.get(a), values.get(b)))
+                    .toList();
         }
 
         /** The step, and what keeps its result between the bounds. */

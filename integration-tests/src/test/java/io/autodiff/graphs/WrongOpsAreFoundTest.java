@@ -29,7 +29,8 @@ class WrongOpsAreFoundTest {
                 .kernel(INDArray.class, c -> c.input("x").mul(c.input("x")))
                 .gradient("x", (c, dy) -> dy.mul(c.input("x")).mul(2 * 1.02))
                 .checked();
-        assertFound(Row.unary("wrong", x -> square.apply(x)).filled(), graph -> Differences.problem(graph, false));
+        assertFound(
+                Row.unary("wrong", x -> square.apply(x)).filled(), graph -> new Differences().problem(graph, false));
     }
 
     @Test
@@ -44,7 +45,7 @@ class WrongOpsAreFoundTest {
                                 .mul(c.input("x").stopGradient())
                                 .mul(3))
                 .checked();
-        assertFound(Row.unary("wrong", x -> cube.apply(x)).filled(), graph -> Differences.problem(graph, true));
+        assertFound(Row.unary("wrong", x -> cube.apply(x)).filled(), graph -> new Differences().problem(graph, true));
     }
 
     /** Only the first row of what was broadcast comes back. */
@@ -61,7 +62,7 @@ class WrongOpsAreFoundTest {
                 "wrong",
                 2,
                 (a, b, choice) -> a.rank() > 2 || a.size(0) < 2 ? null : Row.step(x -> add.apply(x, x.sum(true, 0))));
-        assertFound(row.filled(), graph -> Differences.problem(graph, false));
+        assertFound(row.filled(), graph -> new Differences().problem(graph, false));
     }
 
     /** The op is not said to be broadcasting, so that a gradient has its result's shape. */

@@ -140,7 +140,8 @@ public final class Execution implements Evaluator {
 
     /**
      * Computes what is pending among the roots and below them, and what else there is to compute. If a kernel fails, what was computed
-     * before it stays, and what was not stays pending; a failure of something that was not asked for is left to its own reader.
+     * before it stays, but for a plan, which gives back all that it had; what was not stays pending, and can be asked for again. A failure
+     * of something that was not asked for is left to its own reader.
      */
     @Override
     public synchronized void evaluate(Collection<Node> roots) {

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.BooleanIndexing;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.indexing.conditions.Conditions;
 
 /** The kit itself: it finds what is wrong with wrong ops, by the check that is meant to, and nothing wrong with right ones. */
 class CompatibilityKitTest {
@@ -45,6 +47,7 @@ class CompatibilityKitTest {
     private static final String BROADCAST = "inputsThatBroadcastGiveWhatTheirElementsGive";
     private static final String EMPTY = "emptyInputsGiveEmptyResults";
     private static final String SPECIAL = "specialValuesGiveWhatTheyGiveOneByOne";
+    private static final String NOT_A_NUMBER = "notANumberReachesWhatDependsOnIt";
     private static final String SAMPLES = "everyOpHasASampleAndADifferentiableOneASmoothSample";
     private static final String FOREIGN = "everySampleIsOfThisProvider";
 
@@ -206,6 +209,12 @@ class CompatibilityKitTest {
         return x.mul(x.gt(0).castTo(x.dataType()));
     }
 
+    private static INDArray twiceWithoutNaN(INDArray x) {
+        INDArray twice = x.mul(2);
+        BooleanIndexing.replaceWhere(twice, 0, Conditions.isNan());
+        return twice;
+    }
+
     private static Op ofSpec(TensorSpec spec) {
         return Op.named("tested")
                 .inputs("x")
@@ -305,6 +314,8 @@ class CompatibilityKitTest {
             Map.entry(
                     "an infinity that becomes NaN",
                     row(relu().kernel(INDArray.class, CompatibilityKitTest::byMask), ONE, SPECIAL)),
+            Map.entry(
+                    "a NaN that is taken for 0", row(twice(CompatibilityKitTest::twiceWithoutNaN), ONE, NOT_A_NUMBER)),
             Map.entry(
                     "digits lost in narrower dtypes",
                     row(twice(x -> x.mul(2).addi(1e4).subi(1e4)), ONE, NARROWER)),

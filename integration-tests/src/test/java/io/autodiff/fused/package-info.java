@@ -1,0 +1,5 @@
+/** Tests that fused kernels ran where they are to be tested. */
+@NullMarked
+package io.autodiff.fused;
+
+import org.jspecify.annotations.NullMarked;
