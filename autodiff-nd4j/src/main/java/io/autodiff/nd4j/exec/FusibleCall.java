@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -70,7 +71,8 @@ record FusibleCall(
     }
 
     private static @Nullable FusibleCall read(OpCall<TensorSpec> call) {
-        Reduction reduction = REDUCTIONS.get(call.op());
+        boolean isNorm = is("norm2", call);
+        Reduction reduction = isNorm ? Reduction.SUM : REDUCTIONS.get(call.op());
         Shape result = call.outputSpec().shape();
         if (reduction != null) {
             Shape space = call.inputSpec(0).shape();
@@ -82,6 +84,9 @@ record FusibleCall(
                 all.add(reduced[axis] && space.size(axis) > 1);
             }
             boolean reduces = all.contains(true);
+            if (isNorm && !(reduces && call.outputSpec().dtype().bytes() >= 4)) {
+                return null;
+            }
             return new FusibleCall(call, ITSELF, space, reduces ? reduction : null, reduces ? all : List.of());
         }
         ScalarExpression meaning =
@@ -95,6 +100,11 @@ record FusibleCall(
             }
         }
         return new FusibleCall(call, meaning, result, null, List.of());
+    }
+
+    /** The built-in op of a name. */
+    static Op builtIn(String name) {
+        return Objects.requireNonNull(BUILT_IN.get(name));
     }
 
     /** Whether a call is of the built-in op of a name. */
@@ -123,6 +133,11 @@ record FusibleCall(
 
     DType result() {
         return call.outputSpec().dtype();
+    }
+
+    /** Whether the square root of a sum of squares is meant where the sum is said. */
+    boolean isNorm() {
+        return is("norm2", call);
     }
 
     /** Whether it computes anything, or moves elements only. */

@@ -296,6 +296,7 @@ final class Fusion {
         return space != null
                 && unit.members.stream().anyMatch(member -> calls(member).computes())
                 && (unit.members.size() > 1
+                        || space.hasRows()
                         || space.shape().elements()
                                 >= (calls(unit.members.get(0)).hasForeignKernel() ? ALONE : ALONE_BUILT_IN));
     }

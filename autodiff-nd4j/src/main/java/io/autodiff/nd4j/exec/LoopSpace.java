@@ -96,7 +96,7 @@ record LoopSpace(Shape shape, List<Boolean> reduced) {
         if (place == Extent.POSITION && call.reduced().equals(reduced)) {
             return Extent.ROW;
         }
-        return LoopSpace.of(call).isOneRow() ? Extent.PROGRAM : null;
+        return LoopSpace.of(call).isOneRow() && !call.isNorm() ? Extent.PROGRAM : null;
     }
 
     /**

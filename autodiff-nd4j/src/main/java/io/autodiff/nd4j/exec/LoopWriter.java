@@ -60,6 +60,7 @@ final class LoopWriter {
         int[] slots = IntStream.range(0, call.inputSpecs().size()).toArray();
         try {
             int last = writer.expression(call, call.meaning(), slots, call.result());
+            last = call.isNorm() ? writer.norm(call.result(), last) : last;
             writer.outputs.add(Output.ofPositions(last));
             writer.program();
             return writer.instructions.get(last).dtype() == call.result()
@@ -97,7 +98,9 @@ final class LoopWriter {
         Extent extent = Objects.requireNonNull(space.result(call));
         Reduction reduction = call.reduction();
         if (reduction != null) {
-            if (space.place(call) == Extent.POSITION) {
+            if (call.isNorm()) {
+                value = norm(call.result(), value);
+            } else if (space.place(call) == Extent.POSITION) {
                 value = put(new Reduce(reduction, call.result(), value));
             }
             if (extent == Extent.PROGRAM) {
@@ -106,6 +109,33 @@ final class LoopWriter {
         }
         values.put(output, value);
         extents.put(output, extent);
+    }
+
+    /**
+     * The square root of the sum of squares. No square overflows, or vanishes beside another: those of float32 are taken in float64,
+     * and float64 is divided by its greatest magnitude before.
+     */
+    private int norm(DType dtype, int value) {
+        DType wide = DType.FLOAT64;
+        if (dtype == DType.FLOAT32) {
+            int widened = put(new Apply(ScalarFunction.CAST, wide, List.of(value)));
+            return put(new Apply(ScalarFunction.CAST, dtype, List.of(rootOfSquares(widened))));
+        }
+        int one = put(new Constant(1, wide));
+        int greatest = put(new Reduce(Reduction.MAX, wide, put(new Apply(ScalarFunction.ABS, wide, List.of(value)))));
+        int finite = put(new Apply(
+                ScalarFunction.LT, DType.BOOL, List.of(greatest, put(new Constant(Double.POSITIVE_INFINITY, wide)))));
+        int positive = put(new Apply(ScalarFunction.GT, DType.BOOL, List.of(greatest, put(new Constant(0, wide)))));
+        int divides = put(new Apply(ScalarFunction.AND, DType.BOOL, List.of(finite, positive)));
+        int scale = put(new Apply(ScalarFunction.SELECT, wide, List.of(divides, greatest, one)));
+        int scaled = rootOfSquares(put(new Apply(ScalarFunction.DIV, wide, List.of(value, scale))));
+        return put(new Apply(ScalarFunction.MUL, wide, List.of(scaled, scale)));
+    }
+
+    private int rootOfSquares(int value) {
+        int square = put(new Apply(ScalarFunction.MUL, DType.FLOAT64, List.of(value, value)));
+        int sum = put(new Reduce(Reduction.SUM, DType.FLOAT64, square));
+        return put(new Apply(ScalarFunction.SQRT, DType.FLOAT64, List.of(sum)));
     }
 
     /** Stores what a call gave. */

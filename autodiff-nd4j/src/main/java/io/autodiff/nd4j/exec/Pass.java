@@ -108,6 +108,14 @@ enum Pass {
         }
     },
 
+    /** Products with a matrix of one number, as sums. Before what joins products with others. */
+    UNIFORM_PRODUCTS {
+        @Override
+        void run(Draft draft) {
+            UniformProducts.replace(draft);
+        }
+    },
+
     /**
      * Matrix products without the transpositions before them and with the bias after them. Before kernels, which would take the bias for
      * themselves.

@@ -80,7 +80,8 @@ final class RowPasses {
     boolean areWorthIt() {
         int passes = members.stream().mapToInt(Member::pass).max().orElse(0);
         long ofRows = count(Extent.ROW);
-        boolean onePass = members.stream().allMatch(member -> member.pass == (member.reduces() ? 1 : 0));
+        boolean onePass =
+                members.stream().allMatch(member -> member.pass == (member.reduces() ? 1 : 0) && !member.call.isNorm());
         if (onePass && ofRows == 0) {
             return true;
         }

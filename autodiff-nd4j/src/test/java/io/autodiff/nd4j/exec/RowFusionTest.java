@@ -145,6 +145,37 @@ class RowFusionTest {
         }
     }
 
+    /** Neither does a square overflow, nor does one vanish. */
+    @Test
+    void normsOfNumbersOfAnySizeAgree() {
+        Program norm = in -> List.of(in.get(0).norm2(1), in.get(0).norm2());
+        for (double scale : new double[] {1e-200, 1e-30, 1, 1e30, 1e200}) {
+            for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+                if (dtype == DType.FLOAT64 || Math.abs(Math.log10(scale)) < 40) {
+                    Tensor x = numbers(DType.FLOAT64, 40)
+                            .mul(scale)
+                            .castTo(dtype)
+                            .reshape(2, 20)
+                            .evaluate();
+                    double[] actual = FusionTest.plan(norm, List.of(x), Accelerator.compiler())
+                            .run(List.of(x))
+                            .get(0)
+                            .toDoubleArray();
+                    double[] elements = x.toDoubleArray();
+                    for (int row = 0; row < 2; row++) {
+                        double sum = 0;
+                        for (int i = 0; i < 20; i++) {
+                            sum += Math.pow(elements[20 * row + i] / scale, 2);
+                        }
+                        double unit = dtype == DType.FLOAT32 ? 0x1p-23 : 0x1p-52;
+                        assertEquals(
+                                Math.sqrt(sum) * scale, actual[row], 8 * unit * actual[row], dtype + " of " + scale);
+                    }
+                }
+            }
+        }
+    }
+
     /** A row that is as long as there are rows: what belongs to rows is not taken for what belongs to columns. */
     @Test
     void whatIsReadAlongTheOtherAxisIsAnotherKernel() {
