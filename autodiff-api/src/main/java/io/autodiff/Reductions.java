@@ -4,7 +4,6 @@ import io.autodiff.op.Attributes;
 import io.autodiff.op.Shapes;
 import io.autodiff.spi.Executor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -18,9 +17,10 @@ final class Reductions {
      */
     static Tensor reduce(String op, Operand x, boolean keepDims, int... axes) {
         // What the op does not take goes to it all the same, for its message.
-        return isTrivial(x, axes) && x.dtype().isNumeric()
+        boolean[] reduced = selected(x, axes);
+        return isTrivial(x, reduced) && x.dtype().isNumeric()
                 ? reshaped(x, keepDims, axes)
-                : Executor.execute(op, attributes(x, keepDims, axes), x);
+                : Executor.execute(op, attributes(reduced, keepDims), x);
     }
 
     /** Integers as float64, and narrow ones as float32: their sum may be beyond them where the mean is not. */
@@ -112,7 +112,10 @@ final class Reductions {
 
     /** Whether each element of the result comes of one element. */
     private static boolean isTrivial(Operand x, int... axes) {
-        boolean[] reduced = selected(x, axes);
+        return isTrivial(x, selected(x, axes));
+    }
+
+    private static boolean isTrivial(Operand x, boolean[] reduced) {
         for (int axis = 0; axis < reduced.length; axis++) {
             if (reduced[axis] && x.shape().size(axis) != 1) {
                 return false;
@@ -131,11 +134,18 @@ final class Reductions {
     }
 
     private static boolean[] selected(Operand x, int... axes) {
-        return x.shape().select(Arrays.stream(axes).asLongStream().toArray());
+        long[] wide = new long[axes.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = axes[i];
+        }
+        return x.shape().select(wide);
     }
 
     private static Attributes attributes(Operand x, boolean keepDims, int... axes) {
-        boolean[] reduced = selected(x, axes);
+        return attributes(selected(x, axes), keepDims);
+    }
+
+    private static Attributes attributes(boolean[] reduced, boolean keepDims) {
         List<Long> ascending = new ArrayList<>();
         for (int axis = 0; axis < reduced.length; axis++) {
             if (reduced[axis]) {

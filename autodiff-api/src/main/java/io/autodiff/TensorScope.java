@@ -145,7 +145,9 @@ public final class TensorScope implements AutoCloseable {
 
         @Override
         public void applied(OpCall<Tensor> call) {
-            call.outputs().forEach(this::created);
+            for (int i = 0; i < call.outputCount(); i++) {
+                created(call.output(i));
+            }
         }
 
         @Override

@@ -2,7 +2,6 @@ package io.autodiff.op;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,14 +83,12 @@ public final class Attributes {
     static Object immutable(String name, Object value) {
         Objects.requireNonNull(value, name);
         if (value instanceof List<?> list) {
-            List<Long> longs = new ArrayList<>();
             for (Object element : list) {
-                if (!(element instanceof Long n)) {
+                if (!(element instanceof Long)) {
                     throw new IllegalArgumentException("attribute '" + name + "' is a list of Long, with " + element);
                 }
-                longs.add(n);
             }
-            return List.copyOf(longs);
+            return List.copyOf(list);
         }
         if (!TYPES.contains(value.getClass())) {
             throw new IllegalArgumentException("attribute '" + name + "' has a value of "
@@ -153,7 +150,11 @@ public final class Attributes {
      */
     public long[] longs(String name) {
         List<?> list = get(name, List.class);
-        return list.stream().mapToLong(n -> (Long) n).toArray();
+        long[] longs = new long[list.size()];
+        for (int i = 0; i < longs.length; i++) {
+            longs[i] = (Long) list.get(i);
+        }
+        return longs;
     }
 
     /**

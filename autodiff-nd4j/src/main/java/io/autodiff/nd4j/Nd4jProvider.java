@@ -148,7 +148,11 @@ public final class Nd4jProvider implements AutodiffProvider {
             return;
         }
         Evaluator first = roots.get(0).evaluator();
-        if (roots.stream().allMatch(root -> root.evaluator() == first)) {
+        boolean one = true;
+        for (int i = 1; i < roots.size(); i++) {
+            one &= roots.get(i).evaluator() == first;
+        }
+        if (one) {
             first.evaluate(roots);
         } else {
             IdentityHashMap<Evaluator, List<Node>> byThread = new IdentityHashMap<>();

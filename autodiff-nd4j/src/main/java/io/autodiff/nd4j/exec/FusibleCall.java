@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A call as a part of a fused kernel: what it does at each position of a space.
@@ -109,6 +110,11 @@ record FusibleCall(
     /** Whether a call is of the built-in op of a name. */
     static boolean is(String name, OpCall<?> call) {
         return call.op() == BUILT_IN.get(name);
+    }
+
+    /** Whether the op brings a kernel along that is not the engine's. */
+    boolean hasForeignKernel() {
+        return call.op().kernel(INDArray.class) != null && !is(call.op().name(), call);
     }
 
     /** Whether a call gives the elements of its input, in their order, another shape. */

@@ -26,7 +26,9 @@ final class Fusion {
     /** More calls make a kernel slow to compile, and short of registers. */
     private static final int MOST_CALLS = 64;
     /** A call alone is worth a kernel from so many elements on. */
-    private static final long ALONE = 2;
+    private static final long ALONE = 4096;
+    /** The same where the op has no kernel but what is here: scalars are done sooner in Java. */
+    private static final long ALONE_BUILT_IN = 2;
     /** From so many elements computed on, a kernel is compiled before the first run, whether there will be a second or not. */
     private static final long AT_ONCE = 4_000_000;
     /** How many of the steps that read the same are tried. */
@@ -293,7 +295,10 @@ final class Fusion {
         LoopSpace space = unit.space;
         return space != null
                 && unit.members.stream().anyMatch(member -> calls(member).computes())
-                && (unit.members.size() > 1 || space.hasRows() || space.shape().elements() >= ALONE);
+                && (unit.members.size() > 1
+                        || space.hasRows()
+                        || space.shape().elements()
+                                >= (calls(unit.members.get(0)).hasForeignKernel() ? ALONE : ALONE_BUILT_IN));
     }
 
     private FusedStep fused(Unit unit) {

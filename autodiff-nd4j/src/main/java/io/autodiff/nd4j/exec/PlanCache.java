@@ -8,11 +8,9 @@ import io.autodiff.op.OpCall;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +81,9 @@ public final class PlanCache {
      * @param roots what is asked for
      */
     static void run(List<Computation> calls, Collection<Node> roots) {
+        for (int i = 0; i < calls.size(); i++) {
+            calls.get(i).setPlace(i);
+        }
         boolean[] kept = kept(calls, roots);
         List<Node> leaves = new ArrayList<>();
         Signature signature = Signature.of(calls, kept, leaves);
@@ -100,7 +101,11 @@ public final class PlanCache {
                 plans.put(signature, plan);
             }
         }
-        Value[] computed = plan.run(leaves.stream().map(Node::value).toArray(Value[]::new));
+        Value[] given = new Value[leaves.size()];
+        for (int i = 0; i < given.length; i++) {
+            given[i] = leaves.get(i).value();
+        }
+        Value[] computed = plan.run(given);
         for (int i = 0; i < computed.length; i++) {
             results.get(i).complete(computed[i]);
         }
@@ -142,25 +147,24 @@ public final class PlanCache {
      * each time.
      */
     private static boolean[] kept(List<Computation> calls, Collection<Node> roots) {
-        Set<Computation> again = new HashSet<>();
+        boolean[] kept = new boolean[calls.size()];
         for (Computation computation : calls) {
             for (int i = 0; i < computation.call().inputCount() && !computation.wasMet(); i++) {
                 Computation input = computation.input(i).pending();
                 if (input != null && input.wasMet()) {
-                    again.add(input);
+                    kept[input.place()] = true;
                 }
             }
         }
         for (Node root : roots) {
             Computation computation = root.pending();
             if (computation != null) {
-                again.add(computation);
+                kept[computation.place()] = true;
             }
         }
-        boolean[] kept = new boolean[calls.size()];
         for (int i = 0; i < kept.length; i++) {
             Computation computation = calls.get(i);
-            kept[i] = again.contains(computation) || Node.isAlias(computation.call()) || isCostly(computation.call());
+            kept[i] |= Node.isAlias(computation.call()) || isCostly(computation.call());
             computation.meet();
         }
         return kept;

@@ -117,7 +117,7 @@ final class ScalarProgram {
 
     /** The program of one call, made once for all calls of an op on the same specs; an empty one if it is not elementwise. */
     static ScalarProgram of(OpCall<?> call) {
-        return call.prepared(ScalarProgram.class, ScalarCompiler::compile);
+        return CallForm.of(call).program;
     }
 
     /** Whether a call is elementwise, on scalars only, of dtypes that Java has. */

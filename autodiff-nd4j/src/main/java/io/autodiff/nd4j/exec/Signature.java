@@ -4,67 +4,83 @@ import io.autodiff.Tensor;
 import io.autodiff.nd4j.graph.Computation;
 import io.autodiff.nd4j.graph.Node;
 import io.autodiff.op.OpCall;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes two pieces of pending work the same, so that one plan serves both: their ops, attributes and specs, how the calls hang
  * together, which leaves are one, and which results are kept. Not the values of the leaves: a learning rate may change.
  */
 final class Signature {
-    private final Object[] parts;
+    private final CallForm[] forms;
     private final int[] links;
     private final int hash;
 
-    private Signature(Object[] parts, int[] links) {
-        this.parts = parts;
+    private Signature(CallForm[] forms, int[] links) {
+        this.forms = forms;
         this.links = links;
-        this.hash = 31 * Arrays.hashCode(parts) + Arrays.hashCode(links);
+        this.hash = 31 * Arrays.hashCode(forms) + Arrays.hashCode(links);
     }
 
     /**
      * The signature of calls.
      *
-     * @param calls in the order in which they can run
+     * @param calls in the order in which they can run, each with its {@linkplain Computation#place place} there
      * @param kept of each, whether its results are kept
      * @param leaves gets the nodes that they use and do not compute, each once
      */
     static Signature of(List<Computation> calls, boolean[] kept, List<Node> leaves) {
-        List<Object> parts = new ArrayList<>(4 * calls.size());
         int count = 0;
-        for (Computation computation : calls) {
-            count += computation.call().inputCount() + 1;
+        for (int i = 0; i < kept.length; i++) {
+            count += calls.get(i).call().inputCount() + 1;
         }
+        CallForm[] forms = new CallForm[kept.length];
         int[] links = new int[count];
+        Leaves known = new Leaves(count, leaves);
+        // Results are numbered from 0 up.
+        int[] first = new int[kept.length + 1];
         int link = 0;
-        Map<Node, Integer> numbers = new HashMap<>();
         for (int i = 0; i < kept.length; i++) {
             Computation computation = calls.get(i);
             OpCall<Tensor> call = computation.call();
+            forms[i] = CallForm.of(call);
             for (int k = 0; k < call.inputCount(); k++) {
                 Node input = computation.input(k);
-                Integer number = numbers.get(input);
-                if (number == null) {
-                    // Leaves are numbered from -1 down, results from 0 up.
-                    number = -1 - leaves.size();
-                    numbers.put(input, number);
-                    leaves.add(input);
-                    parts.add(input.spec());
-                }
-                links[link++] = number;
+                Computation below = input.pending();
+                links[link++] = below == null ? known.number(input) : first[below.place()] + below.outputNumber(input);
             }
             links[link++] = kept[i] ? 1 : 0;
-            parts.add(call.op());
-            parts.add(call.attributes());
-            parts.add(call.outputSpecs());
-            for (Node output : computation.outputs()) {
-                numbers.put(output, numbers.size() - leaves.size());
-            }
+            first[i + 1] = first[i] + computation.outputs().size();
         }
-        return new Signature(parts.toArray(), links);
+        return new Signature(forms, links);
+    }
+
+    /** The numbers of leaves, from -1 down, in a table that is never full. */
+    private static final class Leaves {
+        private final @Nullable Node[] table;
+        private final int[] numbers;
+        private final List<Node> inOrder;
+
+        Leaves(int most, List<Node> inOrder) {
+            this.table = new Node[2 * Integer.highestOneBit(Math.max(1, most))];
+            this.numbers = new int[table.length];
+            this.inOrder = inOrder;
+        }
+
+        int number(Node leaf) {
+            int slot = leaf.hashCode() & (table.length - 1);
+            while (table[slot] != null) {
+                if (leaf.equals(table[slot])) {
+                    return numbers[slot];
+                }
+                slot = (slot + 1) & (table.length - 1);
+            }
+            table[slot] = leaf;
+            numbers[slot] = -1 - inOrder.size();
+            inOrder.add(leaf);
+            return numbers[slot];
+        }
     }
 
     @Override
@@ -72,7 +88,7 @@ final class Signature {
         return other instanceof Signature signature
                 && hash == signature.hash
                 && Arrays.equals(links, signature.links)
-                && Arrays.equals(parts, signature.parts);
+                && Arrays.equals(forms, signature.forms);
     }
 
     @Override

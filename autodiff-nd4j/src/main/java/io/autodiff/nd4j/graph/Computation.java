@@ -19,6 +19,7 @@ public final class Computation implements Node.State {
     @Nullable
     Computation above;
 
+    private int place;
     private boolean consumed;
     private boolean met;
 
@@ -61,6 +62,29 @@ public final class Computation implements Node.State {
         return (Node) call.input(index);
     }
 
+    /** {@return its number among the calls that are being planned, as it was set last} */
+    public int place() {
+        return place;
+    }
+
+    /**
+     * Sets its number among the calls that are being planned.
+     *
+     * @param number from 0 up
+     */
+    public void setPlace(int number) {
+        place = number;
+    }
+
+    /**
+     * {@return which of the outputs a node is}
+     *
+     * @param output one of them
+     */
+    public int outputNumber(Node output) {
+        return outputs.size() == 1 ? 0 : outputs.indexOf(output);
+    }
+
     /** {@return whether an output is the input of a later call} */
     public boolean isConsumed() {
         return consumed;
@@ -78,8 +102,8 @@ public final class Computation implements Node.State {
 
     /** {@return whether no output has its value yet, and none was released} */
     public boolean isPending() {
-        for (Node output : outputs) {
-            if (output.pending() == null) {
+        for (int i = 0; i < outputs.size(); i++) {
+            if (outputs.get(i).pending() == null) {
                 return false;
             }
         }

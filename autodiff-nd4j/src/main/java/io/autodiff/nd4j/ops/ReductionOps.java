@@ -104,7 +104,11 @@ final class ReductionOps {
 
     /** What belongs to a reduced position, repeated at every position that was reduced to it. */
     private static Tensor spread(OpCall<Tensor> call, Operand perGroup) {
-        return kept(call, perGroup).broadcastTo(call.input("x").shape());
+        Shape shape = call.input("x").shape();
+        // One number fits everywhere as it is.
+        return perGroup.shape().isScalar()
+                ? perGroup.broadcastTo(shape)
+                : kept(call, perGroup).broadcastTo(shape);
     }
 
     /** What belongs to a reduced position, with the reduced axes. */
