@@ -22,6 +22,9 @@ final class UniformProducts {
     /** A product of so few multiplications is computed before several calls have begun. */
     private static final long FEW = 32_768;
 
+    /** What may be too large to be held is left to the product, so that the exception names it. */
+    private static final long MOST_BYTES = 256L << 20;
+
     /** A slot of one element. */
     private record Single(int slot, TensorSpec spec) {}
 
@@ -60,6 +63,7 @@ final class UniformProducts {
         return x.rank() == 2
                 && y.rank() == 2
                 && dtype.bytes() >= 4
+                && call.outputSpec().bytes() <= MOST_BYTES
                 && x.elements() * call.outputSpec().shape().size(1) >= FEW;
     }
 
