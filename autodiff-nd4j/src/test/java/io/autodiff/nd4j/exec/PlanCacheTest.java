@@ -67,9 +67,11 @@ class PlanCacheTest {
 
     @Test
     void oldPlansMakePlaceForNewOnes() {
+        // Those of plugins that other tests loaded count by themselves, and go when the collector finds them.
+        int before = PlanCache.size();
         for (int n = 1; n <= PlanCache.MOST + 10; n++) {
             assertEquals(n, Tensors.ones(DType.FLOAT64, n).mul(1.5).sum().item() / 1.5);
         }
-        assertTrue(PlanCache.size() <= PlanCache.MOST);
+        assertTrue(PlanCache.size() - before <= PlanCache.MOST);
     }
 }
