@@ -32,7 +32,7 @@ public final class Variable implements Operand {
 
     private volatile Tensor value;
     /** Whether any call may have the value for an input, or a tensor be of the same. Scalars are not told of. */
-    private boolean used;
+    private volatile boolean used;
 
     private final long maker = Thread.currentThread().getId();
     /** Whether any other thread than the maker has had to do with this. */
@@ -295,7 +295,9 @@ public final class Variable implements Operand {
 
     /** Notes that no call that {@link #use} has given the value to is left. */
     void release() {
-        used = spec.shape().isScalar();
+        if (isUsed()) {
+            used = false;
+        }
     }
 
     /** Comes before each access: another thread then sees what {@link #replace} put here, or is seen by it. */
@@ -337,7 +339,7 @@ public final class Variable implements Operand {
 
     private void hold(Tensor newValue) {
         value = newValue;
-        used = spec.shape().isScalar();
+        release();
     }
 
     /** An alias, so that the cell is never one tensor with what was assigned: no gradient path leads into a variable. */
