@@ -7,6 +7,7 @@ import io.autodiff.spi.Recorder;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -177,7 +178,7 @@ public final class TensorScope implements AutoCloseable {
         @Override
         public void used(Variable variable, Tensor value) {
             if (used.isEmpty()) {
-                used = new IdentityHashMap<>(4);
+                used = new HashMap<>(4);
             }
             used.putIfAbsent(variable, value);
         }
