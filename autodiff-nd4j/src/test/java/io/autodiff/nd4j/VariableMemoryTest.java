@@ -130,8 +130,9 @@ class VariableMemoryTest {
                 v.assign(v.add(1));
             }
         }
-        for (int i = 0; i < kept.size(); i++) {
-            assertArrayEquals(all(i / 2), kept.get(i).toDoubleArray());
+        for (int i = 0; i < kept.size(); i += 2) {
+            assertArrayEquals(all(0.5 * i), kept.get(i).toDoubleArray());
+            assertArrayEquals(all(0.5 * i), kept.get(i + 1).toDoubleArray());
         }
         assertArrayEquals(all(2), w.toDoubleArray());
         assertArrayEquals(all(3), v.toDoubleArray());
