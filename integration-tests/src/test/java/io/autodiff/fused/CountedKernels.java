@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels of LLVM, counted as they run: what is meant to be tested with kernels must not pass because there were none. Chosen by
- * {@code -Dautodiff.kernels=counted}.
+ * The kernels of LLVM, counted as they run: what is meant to be tested with kernels must not pass because there were none. They run on
+ * guarded memory: none may write an element too far. Chosen by {@code -Dautodiff.kernels=counted}.
  *
  * <pre>{@code
  * long before = CountedKernels.runs();
@@ -65,7 +65,7 @@ public final class CountedKernels implements KernelCompiler {
 
     @Override
     public LoopKernel compile(LoopProgram program, boolean shortAxis) {
-        return counted(compiler.compile(program, shortAxis));
+        return counted(new GuardedKernel(program, compiler.compile(program, shortAxis)));
     }
 
     @Override
