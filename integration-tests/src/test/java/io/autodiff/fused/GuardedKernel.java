@@ -1,6 +1,5 @@
 package io.autodiff.fused;
 
-import io.autodiff.DType;
 import io.autodiff.nd4j.fused.LoopKernel;
 import io.autodiff.nd4j.fused.LoopLayout;
 import io.autodiff.nd4j.fused.LoopProgram;
@@ -105,15 +104,11 @@ final class GuardedKernel implements LoopKernel {
     }
 
     private long bytes(int array) {
-        int inputs = program.inputs().size();
-        if (array < inputs) {
-            return program.inputElements(array)
-                    * program.inputs().get(array).dtype().bytes();
+        int output = array - program.inputs().size();
+        if (output >= 0 && layout.isWord(output)) {
+            return Long.BYTES;
         }
-        int output = array - inputs;
-        DType dtype = program.instructions()
-                .get(program.outputs().get(output).instruction())
-                .dtype();
-        return layout.isWord(output) ? Long.BYTES : program.outputElements(output) * dtype.bytes();
+        long elements = output < 0 ? program.inputElements(array) : program.outputElements(output);
+        return elements * layout.elementBytes(array);
     }
 }

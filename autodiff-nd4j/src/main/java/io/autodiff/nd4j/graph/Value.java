@@ -28,7 +28,9 @@ public final class Value implements Node.State {
     private @Nullable Node owner;
     private int pins;
     private boolean shared;
-    private boolean lent;
+    /** How many nodes have this and do not own it; those that the collector has taken are counted, too. */
+    private int borrowers;
+
     private boolean closed;
 
     private Value(TensorSpec spec, boolean inJava, long bits) {
@@ -361,9 +363,11 @@ public final class Value implements Node.State {
     }
 
     synchronized void setOwner(Node node) {
+        borrowers -= node.equals(owner) ? 0 : 1;
         owner = node;
     }
 
+    /** Leaves this to the next owner. Nothing uses the node any more. */
     synchronized void disown(Node node) {
         owner = node.equals(owner) ? null : owner;
     }
@@ -372,7 +376,7 @@ public final class Value implements Node.State {
     void claim(Node node) {
         if (!inJava) {
             synchronized (this) {
-                lent |= owner != null && !node.equals(owner);
+                borrowers += owner == null || node.equals(owner) ? 0 : 1;
                 owner = owner == null ? node : owner;
             }
         }
@@ -380,12 +384,19 @@ public final class Value implements Node.State {
 
     /** Notes that a node has this and does not own it. */
     synchronized void lend() {
-        lent = true;
+        borrowers++;
     }
 
-    /** Whether a node owns this, no other node has ever had it, and nobody reads it. */
+    /** Notes that a node has this no more; gives whether it was the owner. */
+    synchronized boolean end(Node node) {
+        boolean owned = node.equals(owner);
+        borrowers -= owned || inJava ? 0 : 1;
+        return owned;
+    }
+
+    /** Whether a node owns this, no other node has it, and nobody reads it. */
     synchronized boolean isOnlyOf(Node node) {
-        return node.equals(owner) && !lent && pins == 0;
+        return node.equals(owner) && borrowers == 0 && pins == 0;
     }
 
     /** Frees the memory now, to be used again. While it is being read, it is left to the collector. */
