@@ -55,6 +55,7 @@ class CompiledAgreesWithEagerTest {
     /** What is computed of a program: such as its gradients. */
     private interface Way extends Function<RandomGraph, Program> {}
 
+    @SuppressWarnings("UnnecessaryLambda") // one way beside others, which are made of it
     private static final Way VALUES = graph -> in -> List.copyOf(graph.apply(in));
 
     private static Way gradients(Way way) {
@@ -161,7 +162,7 @@ class CompiledAgreesWithEagerTest {
         private @Nullable String problem(int call, int result, @Nullable Result eager, @Nullable Result compiled) {
             String both = "eager " + eager + ", compiled " + compiled;
             if (eager == null || compiled == null) {
-                return eager == compiled ? null : both;
+                return eager == null && compiled == null ? null : both;
             } else if (!eager.spec.equals(compiled.spec)) {
                 return both;
             } else if (eager.agreesWith(compiled)) {

@@ -18,7 +18,7 @@ final class Forms {
     private static final double INF = Double.POSITIVE_INFINITY;
     private static final double[] SPECIAL = {0, -0.0, Double.NaN, INF, -INF, 1, -1, 2.5};
     /** Times something, so that they do not cancel; small enough for their sums, and below normal numbers. */
-    private static final double[] EXTREME = {1e300, -1e300, 1e-300, 1e-310, -5e-324, 3e-320};
+    private static final double[] EXTREME = {1e300, -1e300, 1e-300, 1e-310, -Double.MIN_VALUE, 3e-320};
 
     private static final double[] EXTREME_FLOAT32 = {1e30, -1e30, 1e-30, 1e-40, -1.4e-45, 3e-42};
     private static final long[] EXTREME_INTEGER = {

@@ -270,7 +270,7 @@ final class SmallGraph {
             String axes = x.axes;
             switch (choice.nextInt(4)) {
                 case 0 -> {
-                    boolean both = axes.contains("R") && axes.contains("C") || axes.contains("N");
+                    boolean both = axes.contains("N") || (axes.contains("R") && axes.contains("C"));
                     String flat = both ? "N" : axes.contains("R") ? "R" : axes.contains("C") ? "C" : "1";
                     add("reshape of %" + a, x.tensor.reshape(-1), flat);
                 }
