@@ -233,7 +233,7 @@ final class ElementCode {
     /** The argument itself for a zero or NaN. */
     private String sign(DType dtype, String x) {
         if (dtype.isFloating()) {
-            String one = code.call("copysign", dtype, code.constant(dtype, 1.0), x);
+            String one = code.copySign(dtype, code.constant(dtype, 1.0), x);
             return code.select(dtype, code.compare("one", dtype, x, code.constant(dtype, 0.0)), one, x);
         }
         String zero = code.constant(dtype, 0);

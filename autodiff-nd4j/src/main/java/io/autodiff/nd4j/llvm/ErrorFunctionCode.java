@@ -68,7 +68,7 @@ final class ErrorFunctionCode {
     String erf(String x) {
         String a = code.call("fabs", T, x);
         String near = code.mul(T, x, code.polynomial(T, code.mul(T, x, x), ERF));
-        String far = code.call("copysign", T, code.sub(T, constant(1), erfcOfMagnitude(a)), x);
+        String far = code.copySign(T, code.sub(T, constant(1), erfcOfMagnitude(a)), x);
         return code.select(T, code.compare("olt", T, a, constant(NEAR)), near, far);
     }
 

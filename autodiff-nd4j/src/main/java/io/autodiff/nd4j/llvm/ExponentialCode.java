@@ -108,7 +108,7 @@ final class ExponentialCode {
         String scaleMinusOne = code.sub(t, scale, code.constant(t, 1.0));
         String minusOne = code.fma(t, scale, parts.minusOne, scaleMinusOne);
         String result = code.div(t, minusOne, code.add(t, minusOne, code.constant(t, 2.0)));
-        return code.call("copysign", t, result, x);
+        return code.copySign(t, result, x);
     }
 
     /** The error function in float32. */
@@ -118,7 +118,7 @@ final class ExponentialCode {
         String near = code.mul(t, x, code.polynomial(t, code.mul(t, x, x), ERF_NEAR));
         String limited = clamp(t, magnitude, new Limits(0, 4.05));
         String rest = exp(t, code.polynomial(t, limited, ERF_FAR));
-        String far = code.call("copysign", t, code.sub(t, code.constant(t, 1.0), rest), x);
+        String far = code.copySign(t, code.sub(t, code.constant(t, 1.0), rest), x);
         return code.select(t, code.compare("olt", t, magnitude, code.constant(t, 1.0)), near, far);
     }
 

@@ -41,7 +41,7 @@ final class HyperbolicCode {
         String t = exponential.expm1(T, a);
         String sum = code.add(T, t, code.div(T, t, code.add(T, t, constant(1))));
         String sinh = code.select(T, isLarge(a, LARGE), halfOfPower(a), code.mul(T, sum, constant(0.5)));
-        return code.call("copysign", T, sinh, x);
+        return code.copySign(T, sinh, x);
     }
 
     String cosh(String x) {
@@ -57,7 +57,7 @@ final class HyperbolicCode {
         String root = code.call("sqrt", T, code.add(T, square, constant(1)));
         String above = code.add(T, a, code.div(T, square, code.add(T, root, constant(1))));
         String asinh = code.select(T, isLarge(a, HUGE), ofTwice(a), logarithm.log1p(T, above));
-        return code.call("copysign", T, asinh, x);
+        return code.copySign(T, asinh, x);
     }
 
     String acosh(String x) {
@@ -76,6 +76,6 @@ final class HyperbolicCode {
     String atanh(String x) {
         String a = code.call("fabs", T, x);
         String ratio = code.div(T, code.add(T, a, a), code.sub(T, constant(1), a));
-        return code.call("copysign", T, code.mul(T, logarithm.log1p(T, ratio), constant(0.5)), x);
+        return code.copySign(T, code.mul(T, logarithm.log1p(T, ratio), constant(0.5)), x);
     }
 }

@@ -57,7 +57,7 @@ final class InverseTrigonometryCode {
     }
 
     String atan(String x) {
-        return code.call("copysign", T, atanOfMagnitude(code.call("fabs", T, x)), x);
+        return code.copySign(T, atanOfMagnitude(code.call("fabs", T, x)), x);
     }
 
     /** The angle of the point (x, y). */
@@ -76,7 +76,7 @@ final class InverseTrigonometryCode {
         String behind = code.sub(T, constant(Math.PI), code.sub(T, angle, constant(PI_LOW)));
         DType bits = DType.INT64;
         String negative = code.compare("slt", bits, code.convert("bitcast", T, x, bits), code.constant(bits, 0));
-        return code.call("copysign", T, code.select(T, negative, behind, angle), y);
+        return code.copySign(T, code.select(T, negative, behind, angle), y);
     }
 
     private String atanOfMagnitude(String a) {
@@ -119,7 +119,7 @@ final class InverseTrigonometryCode {
     String asin(String x) {
         Parts parts = parts(x);
         String twice = code.add(T, parts.half, parts.half);
-        return code.call("copysign", T, code.select(T, parts.large, quarterLess(twice), parts.half), x);
+        return code.copySign(T, code.select(T, parts.large, quarterLess(twice), parts.half), x);
     }
 
     String acos(String x) {
@@ -127,7 +127,7 @@ final class InverseTrigonometryCode {
         String twice = code.add(T, parts.half, parts.half);
         String behind = code.sub(T, constant(Math.PI), code.sub(T, twice, constant(PI_LOW)));
         String large = code.select(T, code.compare("olt", T, x, constant(0)), behind, twice);
-        String small = quarterLess(code.call("copysign", T, parts.half, x));
+        String small = quarterLess(code.copySign(T, parts.half, x));
         return code.select(T, parts.large, large, small);
     }
 }

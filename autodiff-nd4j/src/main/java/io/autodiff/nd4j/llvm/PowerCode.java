@@ -168,7 +168,7 @@ final class PowerCode {
         String odd =
                 code.op("and", DType.BOOL, whole, code.op("xor", DType.BOOL, even, code.constant(DType.BOOL, 1.0)));
         odd = code.op("and", DType.BOOL, odd, finiteY);
-        String signed = code.call("copysign", t, power, x);
+        String signed = code.copySign(t, power, x);
         String result = code.select(t, odd, signed, power);
         // A negative number has no power that is no integer.
         String negative = code.op(

@@ -28,7 +28,7 @@ final class RootCode {
         String third = constant(1.0 / 3);
         String y = exponential.exp(T, code.mul(T, logarithm.log(T, a), third));
         String error = code.sub(T, code.div(T, a, code.mul(T, y, y)), y);
-        String root = code.call("copysign", T, code.fma(T, error, third, y), x);
+        String root = code.copySign(T, code.fma(T, error, third, y), x);
         String regular = code.op(
                 "and",
                 DType.BOOL,
@@ -98,6 +98,6 @@ final class RootCode {
         String differ = code.op("xor", DType.BOOL, code.compare("olt", T, rest, zero), code.compare("olt", T, y, zero));
         String none = code.compare("oeq", T, rest, zero);
         String moved = code.select(T, differ, code.add(T, rest, y), rest);
-        return code.select(T, none, code.call("copysign", T, zero, x), moved);
+        return code.select(T, none, code.copySign(T, zero, x), moved);
     }
 }

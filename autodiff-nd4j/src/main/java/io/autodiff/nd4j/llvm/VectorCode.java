@@ -270,6 +270,18 @@ final class VectorCode {
                 + ")");
     }
 
+    /**
+     * The magnitude of one number with the sign of another, by their bits: where the sign comes from a number that was rounded, LLVM 13
+     * takes it from the wider one, element by element, and may then fail to select an instruction, which ends the process.
+     */
+    String copySign(DType dtype, String magnitude, String sign) {
+        DType bits = bitsOf(dtype);
+        long mask = 1L << (8 * dtype.bytes() - 1);
+        String rest = op("and", bits, convert("bitcast", dtype, magnitude, bits), constant(bits, mask - 1));
+        String first = op("and", bits, convert("bitcast", dtype, sign, bits), constant(bits, -mask));
+        return convert("bitcast", bits, op("or", bits, rest, first), dtype);
+    }
+
     /** a * b + c, rounded once. */
     String fma(DType dtype, String a, String b, String c) {
         return call("fma", dtype, a, b, c);
