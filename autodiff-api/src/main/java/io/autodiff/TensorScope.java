@@ -7,8 +7,10 @@ import io.autodiff.spi.Recorder;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -25,8 +27,9 @@ import java.util.Set;
  * }</pre>
  *
  * <p>The values of variables survive, too, and so does what a {@link GradientTape} holds that was opened before the scope and is
- * still recording. What survives belongs to the scope around this one, if there is one. Scopes and tapes are closed in the
- * reverse of the order in which they were opened. Inside a compiled function a scope does nothing: the plan of the function
+ * still recording. What a variable held before it was assigned in the scope is freed, unless it was in use when the scope was
+ * opened. What survives belongs to the scope around this one, if there is one. Scopes and tapes are closed in the reverse of the
+ * order in which they were opened. Inside a compiled function a scope does nothing: the plan of the function
  * frees what it computes.
  */
 public final class TensorScope implements AutoCloseable {
@@ -47,6 +50,9 @@ public final class TensorScope implements AutoCloseable {
     private int purgeAt = 1024;
     /** Made when they are first needed, as most scopes are short. */
     private Set<Variable> assigned = Set.of();
+
+    /** For variables, values that nobody had used before the scope was opened. */
+    private Map<Variable, Tensor> used = Map.of();
 
     private Set<Tensor> kept = Set.of();
     private boolean open = true;
@@ -147,6 +153,25 @@ public final class TensorScope implements AutoCloseable {
         AutodiffProvider.current().release(recent, handedOn);
         recent.clear();
         earlier.clear();
+        for (Variable variable : assigned) {
+            // All calls that have had it for an input were made here.
+            Tensor former = used.get(variable);
+            if (former != null && variable.isDoneWith(former) && !surviving.contains(former)) {
+                AutodiffProvider.current().giveUp(former, true);
+            }
+            if (variable.isUsed() && contains(handedOn, variable.cell())) {
+                variable.release();
+            }
+        }
+    }
+
+    private static boolean contains(List<Tensor> tensors, Tensor wanted) {
+        for (Tensor tensor : tensors) {
+            if (tensor == wanted) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A set of objects, each told from all others, with one more; the same set, unless it is the first. */
@@ -172,6 +197,14 @@ public final class TensorScope implements AutoCloseable {
             for (int i = 0; i < call.outputCount(); i++) {
                 created(call.output(i));
             }
+        }
+
+        @Override
+        public void used(Variable variable, Tensor value) {
+            if (used.isEmpty()) {
+                used = new HashMap<>(4);
+            }
+            used.putIfAbsent(variable, value);
         }
 
         @Override

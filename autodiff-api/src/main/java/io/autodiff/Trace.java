@@ -226,7 +226,7 @@ final class Trace {
     Tensor cell(Variable variable) {
         Tensor cell = cells.get(variable);
         if (cell == null) {
-            cell = source(variable.spec(), new Source(variable::cell, variable));
+            cell = source(variable.spec(), new Source(variable::use, variable));
             cells.put(variable, cell);
         }
         return cell;
@@ -255,7 +255,7 @@ final class Trace {
         for (int i = 0; i < operands.size(); i++) {
             Operand operand = operands.get(i);
             // Where nobody hears of the read, it needs no tensor of its own.
-            inputs.add(!heard && operand instanceof Variable variable ? variable.cell() : operand.asTensor());
+            inputs.add(!heard && operand instanceof Variable variable ? variable.use() : operand.asTensor());
         }
         List<Tensor> computed = heard ? heard(inputs) : run(inputs);
         int next = outputs;

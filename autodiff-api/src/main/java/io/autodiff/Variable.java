@@ -31,6 +31,8 @@ public final class Variable implements Operand {
     private final OpCall<Operand> readCall;
 
     private volatile Tensor value;
+    /** Whether any call may have the value for an input, or a tensor be of the same. Scalars are not told of. */
+    private volatile boolean used;
 
     private final long maker = Thread.currentThread().getId();
     /** Whether any other thread than the maker has had to do with this. */
@@ -46,6 +48,7 @@ public final class Variable implements Operand {
                 .withOutputSpecs(List.of(spec))
                 .withInputs(List.of(this));
         this.value = Executor.created(AutodiffProvider.current().alias(initial));
+        this.used = spec.shape().isScalar();
     }
 
     /**
@@ -157,7 +160,7 @@ public final class Variable implements Operand {
     /** {@return the present value, as a new tensor that belongs to this read} */
     @Override
     public Tensor asTensor() {
-        Tensor cell = cell();
+        Tensor cell = use();
         return Executor.read(
                 this, cell, Executor.created(AutodiffProvider.current().alias(cell)));
     }
@@ -197,7 +200,7 @@ public final class Variable implements Operand {
         requireFit("assignAdd", delta.spec());
         Tensor addend = delta.asTensor();
         synchronized (this) {
-            update(cell().add(addend));
+            update(use().add(addend));
         }
         return this;
     }
@@ -224,7 +227,7 @@ public final class Variable implements Operand {
         requireFit("assignSub", delta.spec());
         Tensor subtrahend = delta.asTensor();
         synchronized (this) {
-            update(cell().sub(subtrahend));
+            update(use().sub(subtrahend));
         }
         return this;
     }
@@ -260,7 +263,7 @@ public final class Variable implements Operand {
         return readCall;
     }
 
-    /** The tensor in the cell, or inside a trace what will be there: not a read, so no tape hears of it. */
+    /** The tensor in the cell, for who only looks at it, or inside a trace what will be there: not a read, so no tape hears of it. */
     Tensor cell() {
         Trace trace = Trace.current();
         if (trace != null) {
@@ -268,6 +271,33 @@ public final class Variable implements Operand {
         }
         touch();
         return value;
+    }
+
+    /** The tensor in the cell, to become the input of a call, or another tensor's value; else as {@link #cell}. */
+    Tensor use() {
+        Tensor cell = cell();
+        if (!used && Trace.current() == null) {
+            used = true;
+            Executor.used(this, cell);
+        }
+        return cell;
+    }
+
+    /** Whether nobody can come upon a value here any more that this held. */
+    boolean isDoneWith(Tensor former) {
+        return value != former && !shared;
+    }
+
+    /** Whether {@link #use} has given the value to anybody, so that not all who have it are known. */
+    boolean isUsed() {
+        return used && !spec.shape().isScalar();
+    }
+
+    /** Notes that no call that {@link #use} has given the value to is left. */
+    void release() {
+        if (isUsed()) {
+            used = false;
+        }
     }
 
     /** Comes before each access: another thread then sees what {@link #replace} put here, or is seen by it. */
@@ -279,7 +309,7 @@ public final class Variable implements Operand {
 
     /** What a compiled function runs on, until it {@link #leave leaves}. */
     Tensor enter() {
-        Tensor cell = cell();
+        Tensor cell = use();
         running.incrementAndGet();
         return cell;
     }
@@ -297,14 +327,19 @@ public final class Variable implements Operand {
         Tensor former = exchange(newValue);
         Executor.assigned(this);
         if (!shared && running.get() == 0) {
-            AutodiffProvider.current().giveUp(former);
+            AutodiffProvider.current().giveUp(former, false);
         }
     }
 
     private synchronized Tensor exchange(Tensor newValue) {
         Tensor former = value;
-        value = newValue;
+        hold(newValue);
         return former;
+    }
+
+    private void hold(Tensor newValue) {
+        value = newValue;
+        release();
     }
 
     /** An alias, so that the cell is never one tensor with what was assigned: no gradient path leads into a variable. */
@@ -318,7 +353,7 @@ public final class Variable implements Operand {
         Trace trace = Trace.current();
         if (trace == null) {
             touch();
-            value = newValue;
+            hold(newValue);
         } else {
             trace.assign(this, newValue);
         }

@@ -131,8 +131,9 @@ public interface AutodiffProvider {
      * value. An engine may free the memory at once if there are none; otherwise the collector finds it.
      *
      * @param former what the variable held
+     * @param isDone whether each call that has had the former one for an input is computed or released
      */
-    default void giveUp(Tensor former) {}
+    default void giveUp(Tensor former, boolean isDone) {}
 
     /** {@return what the engine holds now} */
     Devices.Statistics statistics();

@@ -173,6 +173,19 @@ public final class Executor {
     }
 
     /**
+     * Tells the recorders that a variable's value is used for the first time.
+     *
+     * @param variable the variable
+     * @param value what it holds
+     */
+    public static void used(Variable variable, Tensor value) {
+        List<Recorder> recorders = RECORDERS.get();
+        for (int i = 0; i < recorders.size(); i++) {
+            recorders.get(i).used(variable, value);
+        }
+    }
+
+    /**
      * Tells the recorders that a variable was given a value.
      *
      * @param variable the variable

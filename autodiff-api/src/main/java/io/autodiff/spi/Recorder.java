@@ -52,6 +52,14 @@ public interface Recorder {
     default void read(Variable variable, Tensor value, Tensor leaf) {}
 
     /**
+     * A variable's value is about to be read, or to be changed, for the first time since the variable was given it. Of arrays only.
+     *
+     * @param variable the variable
+     * @param value what it holds
+     */
+    default void used(Variable variable, Tensor value) {}
+
+    /**
      * A variable was given a value.
      *
      * @param variable the variable, which has its new value already

@@ -188,8 +188,11 @@ public final class Nd4jProvider implements AutodiffProvider {
     }
 
     @Override
-    public void giveUp(Tensor former) {
-        node(former).giveUp();
+    public void giveUp(Tensor former, boolean isDone) {
+        Node node = node(former);
+        if (isDone || !node.isAwaited()) {
+            node.giveUp();
+        }
     }
 
     @Override

@@ -9,18 +9,25 @@ import io.autodiff.CompiledSupplier;
 import io.autodiff.DType;
 import io.autodiff.Devices;
 import io.autodiff.Functions;
+import io.autodiff.GradientTape;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.TensorScope;
 import io.autodiff.Tensors;
 import io.autodiff.Variable;
+import io.autodiff.optimizer.Sgd;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** What a variable held before a compiled function assigned it is free at once, unless anybody can still read it. */
+/**
+ * What a variable held before a compiled function assigned it is free at once, unless anybody can still read it; what it held before a
+ * scope assigned it, when the scope closes.
+ */
 class VariableMemoryTest {
     private static final int SIZE = 1000;
 
@@ -53,6 +60,139 @@ class VariableMemoryTest {
         // Of the hundred megabytes that were assigned.
         assertTrue(most <= before + (16 << 20), before + ", then " + most);
         assertEquals(102, large.toDoubleArray()[77]);
+    }
+
+    private static long mostLive(int steps, Runnable step) {
+        long most = 0;
+        for (int i = 0; i < steps; i++) {
+            step.run();
+            most = Math.max(most, Devices.statistics().liveBytes());
+        }
+        return most;
+    }
+
+    private static void inAScope(Runnable code) {
+        try (TensorScope scope = TensorScope.open()) {
+            code.run();
+        }
+    }
+
+    @Test
+    void scopesFreeWhatVariablesHeldWithoutTheCollector() {
+        Variable large = Variable.of(Tensors.zeros(DType.FLOAT64, 1 << 17));
+        Variable moments = Variable.of(Tensors.zeros(DType.FLOAT64, 1 << 17));
+        Sgd sgd = new Sgd(0.5);
+        for (Runnable step : List.<Runnable>of(
+                () -> large.assignAdd(Tensors.onesLike(large)),
+                () -> large.assign(large.add(1)),
+                () -> sgd.minimize(() -> large.neg().mul(2).sum(), List.of(large))
+                        .item(),
+                () -> {
+                    moments.assign(moments.mul(0.9).add(1));
+                    large.assignAdd(moments.sign());
+                })) {
+            inAScope(step);
+            inAScope(step);
+            long before = Devices.statistics().liveBytes();
+            long most = mostLive(50, () -> inAScope(step));
+            // Of the fifty megabytes that were assigned.
+            assertTrue(most <= before + (8 << 20), before + ", then " + most);
+        }
+        assertEquals(4 * 52, large.toDoubleArray()[77]);
+    }
+
+    @Test
+    void whatAScopeFindsInUseStays() {
+        Variable v = variable(1);
+        inAScope(() -> v.assignAdd(Tensors.fill(DType.FLOAT64, v.shape(), 1)));
+        Tensor read = v.asTensor();
+        Tensor pending = v.mul(10);
+        inAScope(() -> v.assign(v.mul(2)));
+        Tensor compiled = Functions.compile(in -> in).apply(v);
+        inAScope(() -> v.assign(v.mul(2)));
+        inAScope(() -> v.assign(v.mul(2)));
+        assertArrayEquals(all(2), read.toDoubleArray());
+        assertArrayEquals(all(20), pending.toDoubleArray());
+        assertArrayEquals(all(4), compiled.toDoubleArray());
+        assertArrayEquals(all(16), v.toDoubleArray());
+    }
+
+    @Test
+    void whatAScopeKeepsStays() {
+        Variable v = variable(0);
+        Variable w = variable(0);
+        List<Tensor> kept = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            try (TensorScope scope = TensorScope.open()) {
+                kept.add(scope.keep(v.asTensor()));
+                kept.add(scope.keep(v.reshape(1, SIZE)));
+                w.assign(v);
+                v.assign(v.add(1));
+            }
+        }
+        for (int i = 0; i < kept.size(); i += 2) {
+            assertArrayEquals(all(0.5 * i), kept.get(i).toDoubleArray());
+            assertArrayEquals(all(0.5 * i), kept.get(i + 1).toDoubleArray());
+        }
+        assertArrayEquals(all(2), w.toDoubleArray());
+        assertArrayEquals(all(3), v.toDoubleArray());
+    }
+
+    @Test
+    void variablesOfTheSameValueDoNotTakeItFromEachOtherInScopes() {
+        Variable v = variable(1);
+        Variable w = variable(2);
+        Variable u = variable(3);
+        inAScope(() -> {
+            Tensor sum = v.add(w);
+            v.assign(sum);
+            w.assign(sum);
+            u.assign(w);
+        });
+        inAScope(() -> v.assign(v.mul(2)));
+        inAScope(() -> {
+            v.assign(v.mul(2));
+            w.assign(w.mul(3));
+        });
+        inAScope(() -> w.assign(u));
+        inAScope(() -> u.assign(u.sub(1)));
+        assertArrayEquals(all(12), v.toDoubleArray());
+        assertArrayEquals(all(3), w.toDoubleArray());
+        assertArrayEquals(all(2), u.toDoubleArray());
+    }
+
+    @Test
+    void whatATapeAroundAScopeHasRecordedStays() {
+        Variable v = variable(3);
+        inAScope(() -> v.assign(v.add(0)));
+        try (GradientTape tape = GradientTape.open()) {
+            Tensor square;
+            try (TensorScope scope = TensorScope.open()) {
+                square = scope.keep(v.square().sum());
+                v.assign(v.mul(5));
+                v.assign(v.mul(2));
+            }
+            assertArrayEquals(all(6), tape.gradientOrThrow(square, v).toDoubleArray());
+        }
+        assertArrayEquals(all(30), v.toDoubleArray());
+    }
+
+    @Test
+    void aScopeWithinAnotherLeavesWhatTheOuterOneReads() {
+        Variable v = variable(1);
+        inAScope(() -> v.assign(v.add(0)));
+        try (TensorScope outer = TensorScope.open()) {
+            Tensor before = v.asTensor();
+            Tensor pending = v.mul(3);
+            inAScope(() -> v.assign(v.add(1)));
+            inAScope(() -> {
+                v.assign(v.add(1));
+                v.assign(v.add(1));
+            });
+            assertArrayEquals(all(1), before.toDoubleArray());
+            assertArrayEquals(all(3), pending.toDoubleArray());
+        }
+        assertArrayEquals(all(4), v.toDoubleArray());
     }
 
     @Test

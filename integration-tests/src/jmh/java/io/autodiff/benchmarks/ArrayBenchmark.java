@@ -10,6 +10,8 @@ import io.autodiff.CompiledSupplier;
 import io.autodiff.Functions;
 import io.autodiff.Tensor;
 import io.autodiff.TensorScope;
+import io.autodiff.Variable;
+import io.autodiff.optimizer.Sgd;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -65,6 +67,26 @@ public abstract class ArrayBenchmark {
         }
     }
 
+    /** A step of gradient descent; the loss before it is read. */
+    abstract static class Descent extends Program {
+        private final Sgd sgd;
+
+        Descent(float rate) {
+            sgd = new Sgd(rate);
+        }
+
+        /** Computes what is made less. */
+        abstract Tensor loss();
+
+        /** {@return what is changed for it} */
+        abstract List<Variable> variables();
+
+        @Override
+        final Tensor run() {
+            return sgd.minimize(this::loss, variables());
+        }
+    }
+
     /** PyTorch's autograd by way of DJL. */
     abstract static class Djl implements Peer {
         final NDManager manager = NDManager.newBaseManager("PyTorch");
@@ -100,6 +122,20 @@ public abstract class ArrayBenchmark {
                 }
                 return loss.getFloat();
             }
+        }
+    }
+
+    /** A step of gradient descent by DJL. */
+    abstract static class DjlDescent extends Djl {
+        private final float rate;
+
+        DjlDescent(float rate) {
+            this.rate = rate;
+        }
+
+        @Override
+        final void use(NDArray variable, NDArray gradient) {
+            variable.subi(gradient.mul(rate));
         }
     }
 

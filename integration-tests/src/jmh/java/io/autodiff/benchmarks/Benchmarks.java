@@ -1,13 +1,18 @@
 package io.autodiff.benchmarks;
 
-import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
@@ -62,8 +67,9 @@ public final class Benchmarks {
      *
      * @param args none
      * @throws RunnerException if a benchmark fails
+     * @throws CommandLineOptionException never, as there are no options
      */
-    public static void main(String[] args) throws RunnerException {
+    public static void main(String[] args) throws RunnerException, CommandLineOptionException {
         QuadraticStep.check();
         SineChain.check();
         ElementwiseSum.check();
@@ -72,26 +78,54 @@ public final class Benchmarks {
                 List.of(new LinearRegression(), new Perceptron(), new MatrixProducts(), new ConvolutionNetwork())) {
             benchmark.check();
         }
-        Options options = new OptionsBuilder()
-                .include("^" + Benchmarks.class.getPackageName().replace(".", "\\.") + "\\.(?!"
-                        + CommonOps.class.getSimpleName() + "\\.|" + Layers.class.getSimpleName() + "\\.)")
-                .verbosity(VerboseMode.SILENT)
-                .shouldFailOnError(true)
-                .build();
-        Collection<RunResult> results = new Runner(options).run();
         for (Table table : TABLES) {
-            print(table.title(), medians(table.benchmark(), results));
+            medians(table.benchmark(), new CommandLineOptions()).values().forEach(times -> print(table.title(), times));
         }
     }
 
-    /** Nanoseconds by method. The median: one iteration that another program disturbed does not move it. */
-    private static Map<String, Double> medians(Class<?> benchmark, Collection<RunResult> results) {
-        String prefix = benchmark.getName() + ".";
-        return results.stream()
-                .filter(result -> result.getParams().getBenchmark().startsWith(prefix))
-                .collect(Collectors.toMap(
-                        result -> result.getParams().getBenchmark().substring(prefix.length()),
-                        result -> result.getPrimaryResult().getStatistics().getPercentile(50)));
+    /**
+     * Measures one class and prints a table of ratios.
+     *
+     * @param benchmark with a row for each combination of its parameters
+     * @param args options of JMH, such as {@code -p op=EXP,SORT}
+     * @param unit the method whose time is the unit, and is printed in microseconds
+     * @param methods those whose times are printed as ratios to it
+     */
+    static void printRatios(Class<?> benchmark, String[] args, String unit, List<String> methods)
+            throws RunnerException, CommandLineOptionException {
+        System.out.printf(
+                "| %s | %s, microseconds | %s |%n", benchmark.getSimpleName(), unit, String.join(" | ", methods));
+        System.out.println("|---|---:|" + "---:|".repeat(methods.size()));
+        medians(benchmark, new CommandLineOptions(args)).forEach((row, times) -> {
+            double time = times.getOrDefault(unit, Double.NaN);
+            System.out.printf(Locale.ROOT, "| %s | %.2f |", row, time / 1000);
+            methods.forEach(
+                    method -> System.out.printf(Locale.ROOT, " %.2f |", times.getOrDefault(method, Double.NaN) / time));
+            System.out.println();
+        });
+    }
+
+    /**
+     * {@return nanoseconds by parameters and by method} The median: one iteration that another program disturbed does not move it.
+     */
+    private static Map<String, Map<String, Double>> medians(Class<?> benchmark, Options parent) throws RunnerException {
+        Options options = new OptionsBuilder()
+                .parent(parent)
+                .include("^" + Pattern.quote(benchmark.getName() + "."))
+                .verbosity(VerboseMode.SILENT)
+                .shouldFailOnError(true)
+                .build();
+        Map<String, Map<String, Double>> rows = new LinkedHashMap<>();
+        for (RunResult result : new Runner(options).run()) {
+            BenchmarkParams params = result.getParams();
+            String row = params.getParamsKeys().stream().map(params::getParam).collect(Collectors.joining(", "));
+            String method = params.getBenchmark();
+            rows.computeIfAbsent(row, r -> new HashMap<>())
+                    .put(
+                            method.substring(method.lastIndexOf('.') + 1),
+                            result.getPrimaryResult().getStatistics().getPercentile(50));
+        }
+        return rows;
     }
 
     private static void print(String title, Map<String, Double> medians) {

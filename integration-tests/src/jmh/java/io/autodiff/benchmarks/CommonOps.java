@@ -10,10 +10,7 @@ import io.autodiff.UnconnectedGradients;
 import io.autodiff.nd4j.Nd4jTensors;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +27,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
-import org.openjdk.jmh.runner.options.CommandLineOptions;
-import org.openjdk.jmh.runner.options.Options;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * One op at a time, beside what a user of ND4J would write by hand who knows its fast forms: ops made once, results in arrays that are
@@ -151,39 +142,7 @@ public class CommonOps {
      */
     public static void main(String[] args) throws RunnerException, CommandLineOptionException {
         check();
-        Options options = new OptionsBuilder()
-                .parent(new CommandLineOptions(args))
-                .include("^" + CommonOps.class.getName().replace(".", "\\.") + "\\.")
-                .verbosity(VerboseMode.SILENT)
-                .shouldFailOnError(true)
-                .build();
-        Map<String, Map<String, Double>> rows = new TreeMap<>();
-        for (RunResult result : new Runner(options).run()) {
-            BenchmarkParams params = result.getParams();
-            String row = String.format(
-                    Locale.ROOT,
-                    "| %-10s | %-5s | %7s |",
-                    params.getParam("op"),
-                    params.getParam("gradient"),
-                    params.getParam("size"));
-            String method = params.getBenchmark();
-            rows.computeIfAbsent(row, r -> new TreeMap<>())
-                    .put(
-                            method.substring(method.lastIndexOf('.') + 1),
-                            result.getPrimaryResult().getStatistics().getPercentile(50));
-        }
-        System.out.println("| op | gradient | elements | ND4J, microseconds | compiled, of that | eager, of that |");
-        System.out.println("|---|---|---:|---:|---:|---:|");
-        rows.forEach((row, times) -> {
-            double nd4j = times.getOrDefault("nd4j", Double.NaN);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s %.2f | %.2f | %.2f |%n",
-                    row,
-                    nd4j / 1000,
-                    times.getOrDefault("compiled", Double.NaN) / nd4j,
-                    times.getOrDefault("eager", Double.NaN) / nd4j);
-        });
+        Benchmarks.printRatios(CommonOps.class, args, "nd4j", List.of("compiled", "eager"));
     }
 
     /** Throws if one of them computes otherwise than ND4J. */

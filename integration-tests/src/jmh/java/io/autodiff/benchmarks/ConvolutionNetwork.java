@@ -13,7 +13,6 @@ import io.autodiff.nn.ConvOptions;
 import io.autodiff.nn.Losses;
 import io.autodiff.nn.Nn;
 import io.autodiff.nn.PoolOptions;
-import io.autodiff.optimizer.Sgd;
 import java.util.List;
 
 /**
@@ -35,29 +34,32 @@ public class ConvolutionNetwork extends ArrayBenchmark {
     private static final float[] W1 = Peers.weights(14, WINDOW * WINDOW, CHANNELS);
     private static final float[] W2 = Peers.weights(15, FEATURES, CLASSES);
 
-    private static final class Descent extends Program {
+    private static final class Network extends Descent {
         private final Tensor x = Tensors.of(X).reshape(BATCH, SIDE, SIDE, 1).evaluate();
         private final Tensor labels = Tensors.of(Peers.rows(LABELS, CLASSES));
         private final Variable w1 = Variable.of(Tensors.of(W1).reshape(WINDOW, WINDOW, 1, CHANNELS));
         private final Variable b1 = Variable.of(new float[CHANNELS]);
         private final Variable w2 = Variable.of(Peers.rows(W2, CLASSES));
         private final Variable b2 = Variable.of(new float[CLASSES]);
-        private final List<Variable> variables = List.of(w1, b1, w2, b2);
-        private final Sgd sgd = new Sgd(RATE);
 
-        private Tensor loss() {
+        Network() {
+            super(RATE);
+        }
+
+        @Override
+        Tensor loss() {
             Tensor seen = Nn.conv2d(x, w1, ConvOptions.same()).add(b1).relu();
             Tensor features = Nn.maxPool2d(seen, PoolOptions.window(2)).reshape(BATCH, FEATURES);
             return Losses.softmaxCrossEntropy(labels, features.mmul(w2).add(b2));
         }
 
         @Override
-        Tensor run() {
-            return sgd.minimize(this::loss, variables);
+        List<Variable> variables() {
+            return List.of(w1, b1, w2, b2);
         }
     }
 
-    private static final class DjlDescent extends Djl {
+    private static final class DjlNetwork extends DjlDescent {
         private static final int[] LAST = {1};
         private static final Shape ONE = new Shape(1, 1);
         private static final Shape TWO = new Shape(2, 2);
@@ -69,6 +71,10 @@ public class ConvolutionNetwork extends ArrayBenchmark {
         private final NDArray b1 = variable(manager.zeros(new Shape(CHANNELS)));
         private final NDArray w2 = variable(manager.create(channelsFirst(), new Shape(FEATURES, CLASSES)));
         private final NDArray b2 = variable(manager.zeros(new Shape(CLASSES)));
+
+        DjlNetwork() {
+            super(RATE);
+        }
 
         /** The weights of the classes, with those of each channel next to each other. */
         private static float[] channelsFirst() {
@@ -107,20 +113,15 @@ public class ConvolutionNetwork extends ArrayBenchmark {
             NDList result = Conv2d.conv2d(x, w1, b1, ONE, ONE, ONE);
             return result.singletonOrThrow();
         }
-
-        @Override
-        void use(NDArray variable, NDArray gradient) {
-            variable.subi(gradient.mul(RATE));
-        }
     }
 
     @Override
     Program program() {
-        return new Descent();
+        return new Network();
     }
 
     @Override
     Djl djl() {
-        return new DjlDescent();
+        return new DjlNetwork();
     }
 }

@@ -4,34 +4,24 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.autodiff.Tensor;
 import io.autodiff.Variable;
-import io.autodiff.optimizer.Sgd;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
-import org.openjdk.jmh.runner.options.CommandLineOptions;
-import org.openjdk.jmh.runner.options.Options;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** A step of gradient descent for one part of a network, whose inputs are variables too; the loss before the step is read in Java. */
 public class Layers extends ArrayBenchmark {
     @Param
     Layer layer = Layer.CROSS_ENTROPY;
 
-    private static final class Descent extends Program {
+    private static final class LayerDescent extends Descent {
         private final Layer layer;
         private final Tensor target;
         private final List<Variable> variables;
-        private final Sgd sgd = new Sgd(Layer.RATE);
 
-        Descent(Layer layer) {
+        LayerDescent(Layer layer) {
+            super(Layer.RATE);
             this.layer = layer;
             this.target = layer.targetTensor();
             this.variables = IntStream.range(0, layer.variables())
@@ -40,17 +30,23 @@ public class Layers extends ArrayBenchmark {
         }
 
         @Override
-        Tensor run() {
-            return sgd.minimize(() -> layer.loss(variables, target), variables);
+        Tensor loss() {
+            return layer.loss(variables, target);
+        }
+
+        @Override
+        List<Variable> variables() {
+            return variables;
         }
     }
 
-    private static final class DjlDescent extends Djl {
+    private static final class DjlLayerDescent extends DjlDescent {
         private final Layer layer;
         private final NDArray target;
         private final NDList variables = new NDList();
 
-        DjlDescent(Layer layer) {
+        DjlLayerDescent(Layer layer) {
+            super(Layer.RATE);
             this.layer = layer;
             this.target = layer.targetArray(this);
             for (int i = 0; i < layer.variables(); i++) {
@@ -62,21 +58,16 @@ public class Layers extends ArrayBenchmark {
         NDArray loss() {
             return layer.loss(variables, target);
         }
-
-        @Override
-        void use(NDArray variable, NDArray gradient) {
-            variable.subi(gradient.mul(Layer.RATE));
-        }
     }
 
     @Override
     Program program() {
-        return new Descent(layer);
+        return new LayerDescent(layer);
     }
 
     @Override
     Djl djl() {
-        return new DjlDescent(layer);
+        return new DjlLayerDescent(layer);
     }
 
     /** Throws if one of them computes otherwise than DJL. */
@@ -97,31 +88,6 @@ public class Layers extends ArrayBenchmark {
      */
     public static void main(String[] args) throws RunnerException, CommandLineOptionException {
         checkAll();
-        Options options = new OptionsBuilder()
-                .parent(new CommandLineOptions(args))
-                .include("^" + Layers.class.getName().replace(".", "\\.") + "\\.")
-                .verbosity(VerboseMode.SILENT)
-                .shouldFailOnError(true)
-                .build();
-        Map<String, Map<String, Double>> rows = new TreeMap<>();
-        for (RunResult result : new Runner(options).run()) {
-            String method = result.getParams().getBenchmark();
-            rows.computeIfAbsent(result.getParams().getParam("layer"), row -> new TreeMap<>())
-                    .put(
-                            method.substring(method.lastIndexOf('.') + 1),
-                            result.getPrimaryResult().getStatistics().getPercentile(50));
-        }
-        System.out.println("| layer | DJL, microseconds | compiled, of that | eager, of that |");
-        System.out.println("|---|---:|---:|---:|");
-        rows.forEach((row, times) -> {
-            double djl = times.getOrDefault("djlPyTorch", Double.NaN);
-            System.out.printf(
-                    Locale.ROOT,
-                    "| %s | %.1f | %.2f | %.2f |%n",
-                    row,
-                    djl / 1000,
-                    times.getOrDefault("compiled", Double.NaN) / djl,
-                    times.getOrDefault("eager", Double.NaN) / djl);
-        });
+        Benchmarks.printRatios(Layers.class, args, "djlPyTorch", List.of("compiled", "eager"));
     }
 }

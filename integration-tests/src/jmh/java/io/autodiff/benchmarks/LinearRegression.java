@@ -5,7 +5,6 @@ import ai.djl.ndarray.types.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
 import io.autodiff.Variable;
-import io.autodiff.optimizer.Sgd;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 
@@ -23,15 +22,23 @@ public class LinearRegression extends ArrayBenchmark {
 
     private static final float[] START = Peers.normal(4, FEATURES);
 
-    private static final class Descent extends Program {
+    private static final class Line extends Descent {
         private final Tensor x = Tensors.of(Peers.rows(X, FEATURES));
         private final Tensor y = Tensors.of(Peers.rows(Y, 1));
         private final Variable w = Variable.of(Peers.rows(START, 1));
-        private final Sgd sgd = new Sgd(RATE);
+
+        Line() {
+            super(RATE);
+        }
 
         @Override
-        Tensor run() {
-            return sgd.minimize(() -> x.mmul(w).sub(y).square().mean(), List.of(w));
+        Tensor loss() {
+            return x.mmul(w).sub(y).square().mean();
+        }
+
+        @Override
+        List<Variable> variables() {
+            return List.of(w);
         }
     }
 
@@ -61,30 +68,29 @@ public class LinearRegression extends ArrayBenchmark {
         }
     }
 
-    private static final class DjlDescent extends Djl {
+    private static final class DjlLine extends DjlDescent {
         private final NDArray x = manager.create(X, new Shape(EXAMPLES, FEATURES));
         private final NDArray y = manager.create(Y, new Shape(EXAMPLES, 1));
         private final NDArray w = variable(manager.create(START, new Shape(FEATURES, 1)));
+
+        DjlLine() {
+            super(RATE);
+        }
 
         @Override
         NDArray loss() {
             return x.matMul(w).sub(y).square().mean();
         }
-
-        @Override
-        void use(NDArray variable, NDArray gradient) {
-            variable.subi(gradient.mul(RATE));
-        }
     }
 
     @Override
     Program program() {
-        return new Descent();
+        return new Line();
     }
 
     @Override
     Djl djl() {
-        return new DjlDescent();
+        return new DjlLine();
     }
 
     @Override

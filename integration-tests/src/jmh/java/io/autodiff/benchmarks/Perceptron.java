@@ -7,7 +7,6 @@ import io.autodiff.Tensor;
 import io.autodiff.Tensors;
 import io.autodiff.Variable;
 import io.autodiff.nn.Losses;
-import io.autodiff.optimizer.Sgd;
 import java.util.List;
 
 /**
@@ -25,28 +24,31 @@ public class Perceptron extends ArrayBenchmark {
     private static final float[] W1 = Peers.weights(8, INPUTS, HIDDEN);
     private static final float[] W2 = Peers.weights(9, HIDDEN, CLASSES);
 
-    private static final class Descent extends Program {
+    private static final class Network extends Descent {
         private final Tensor x = Tensors.of(Peers.rows(X, INPUTS));
         private final Tensor labels = Tensors.of(Peers.rows(LABELS, CLASSES));
         private final Variable w1 = Variable.of(Peers.rows(W1, HIDDEN));
         private final Variable b1 = Variable.of(new float[HIDDEN]);
         private final Variable w2 = Variable.of(Peers.rows(W2, CLASSES));
         private final Variable b2 = Variable.of(new float[CLASSES]);
-        private final List<Variable> variables = List.of(w1, b1, w2, b2);
-        private final Sgd sgd = new Sgd(RATE);
 
-        private Tensor loss() {
+        Network() {
+            super(RATE);
+        }
+
+        @Override
+        Tensor loss() {
             Tensor hidden = x.mmul(w1).add(b1).relu();
             return Losses.softmaxCrossEntropy(labels, hidden.mmul(w2).add(b2));
         }
 
         @Override
-        Tensor run() {
-            return sgd.minimize(this::loss, variables);
+        List<Variable> variables() {
+            return List.of(w1, b1, w2, b2);
         }
     }
 
-    private static final class DjlDescent extends Djl {
+    private static final class DjlNetwork extends DjlDescent {
         private static final int[] LAST = {1};
 
         private final NDArray x = manager.create(X, new Shape(BATCH, INPUTS));
@@ -56,26 +58,25 @@ public class Perceptron extends ArrayBenchmark {
         private final NDArray w2 = variable(manager.create(W2, new Shape(HIDDEN, CLASSES)));
         private final NDArray b2 = variable(manager.zeros(new Shape(CLASSES)));
 
+        DjlNetwork() {
+            super(RATE);
+        }
+
         @Override
         NDArray loss() {
             NDArray hidden = Activation.relu(x.matMul(w1).add(b1));
             NDArray logits = hidden.matMul(w2).add(b2);
             return logits.logSoftmax(1).mul(labels).sum(LAST).mean().neg();
         }
-
-        @Override
-        void use(NDArray variable, NDArray gradient) {
-            variable.subi(gradient.mul(RATE));
-        }
     }
 
     @Override
     Program program() {
-        return new Descent();
+        return new Network();
     }
 
     @Override
     Djl djl() {
-        return new DjlDescent();
+        return new DjlNetwork();
     }
 }

@@ -2,6 +2,7 @@ package io.autodiff.fused;
 
 import io.autodiff.DType;
 import io.autodiff.nd4j.fused.KernelCompiler;
+import io.autodiff.nd4j.fused.LoopForm;
 import io.autodiff.nd4j.fused.LoopKernel;
 import io.autodiff.nd4j.fused.LoopProgram;
 import io.autodiff.nd4j.fused.ScalarLoop;
@@ -64,8 +65,8 @@ public final class CountedKernels implements KernelCompiler {
     }
 
     @Override
-    public LoopKernel compile(LoopProgram program, boolean shortAxis) {
-        return counted(compiler.compile(program, shortAxis));
+    public LoopKernel compile(LoopProgram program, LoopForm form) {
+        return counted(compiler.compile(program, form));
     }
 
     @Override

@@ -23,10 +23,6 @@ final class RowPasses {
     private static final long FEW_ROWS = 8;
 
     private static final long MANY_POSITIONS = 40_000;
-    /** So many positions are computed at once, and so often is what is computed for a row. */
-    private static final long LANES = 16;
-    /** Of many rows of no more positions, what belongs to rows is computed faster in a kernel of its own. */
-    private static final long SHORT_ROW = 100;
 
     /** A call: what it gives, the pass in which it is known, and the others that it reads, by their numbers here. */
     private record Member(FusibleCall call, Extent place, Extent result, int pass, List<Integer> sources) {
@@ -79,27 +75,13 @@ final class RowPasses {
     /** Whether the kernel takes no longer than several. */
     boolean areWorthIt() {
         int passes = members.stream().mapToInt(Member::pass).max().orElse(0);
-        long ofRows = count(Extent.ROW);
         boolean onePass =
                 members.stream().allMatch(member -> member.pass == (member.reduces() ? 1 : 0) && !member.call.isNorm());
-        if (onePass && ofRows == 0) {
-            return true;
-        }
         long length = space.rowLength();
-        boolean shortRows = length <= SHORT_ROW && space.shape().elements() > MANY_POSITIONS;
-        if (ofRows > (shortRows ? 2 : 4 + count(Extent.POSITION) * Math.max(1, length / LANES))) {
-            return false;
-        }
         return onePass
                 || (passes <= MOST_PASSES
                         && (space.rows() >= FEW_ROWS || space.shape().elements() <= MANY_POSITIONS)
                         && (length <= ONE_VECTOR || repetition(passes) <= MOST_REPETITION));
-    }
-
-    private long count(Extent place) {
-        return members.stream()
-                .filter(member -> member.place == place && member.call.computes())
-                .count();
     }
 
     /** How much is computed in all passes, for one that is computed. */

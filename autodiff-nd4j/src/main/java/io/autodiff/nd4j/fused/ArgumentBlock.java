@@ -9,8 +9,6 @@ final class ArgumentBlock {
     /** Each thread's, for one kernel after the other. */
     private static final ThreadLocal<ArgumentBlock> CURRENT = ThreadLocal.withInitial(() -> new ArgumentBlock(64));
 
-    private static final ThreadLocal<LongPointer> SCRATCH = ThreadLocal.withInitial(() -> new LongPointer(512));
-
     private final LongPointer pointer;
     private final LongBuffer words;
 
@@ -27,16 +25,6 @@ final class ArgumentBlock {
             CURRENT.set(block);
         }
         return block;
-    }
-
-    /** The address of memory of this thread, of at least so many bytes, for a kernel to write to and read from while it runs. */
-    static long scratch(long bytes) {
-        LongPointer scratch = SCRATCH.get();
-        if (scratch.capacity() * Long.BYTES < bytes) {
-            scratch = new LongPointer(bytes / Long.BYTES + 1);
-            SCRATCH.set(scratch);
-        }
-        return scratch.address();
     }
 
     void set(int index, long word) {

@@ -1,11 +1,13 @@
 package io.autodiff.nd4j.fused;
 
 import io.autodiff.DType;
+import io.autodiff.nd4j.array.Scratch;
 import io.autodiff.nd4j.fused.LoopProgram.Apply;
 import io.autodiff.nd4j.fused.LoopProgram.Output;
 import io.autodiff.nd4j.fused.LoopProgram.Reduce;
 import io.autodiff.op.ScalarFunction;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ public final class FusedLoop {
     private static final long LEAST_PART = 16_384;
 
     private static final long MOST_PARTS = 16;
+
+    /** The most vectors of a row that is computed beside others: longer ones would not stay in the processor's nearest memory. */
+    private static final long LONGEST_ROW_OF_BLOCK = 32;
 
     private final LoopProgram program;
     private final LoopLayout layout;
@@ -44,18 +49,18 @@ public final class FusedLoop {
         List<LoopProgram.Axis> axes = program.axes();
         int lanes = compiler.lanes(program);
         long last = axes.get(axes.size() - 1).size();
-        boolean shortAxis = last < lanes;
-        kernel = compiler.compile(program, shortAxis);
+        LoopStages stages = new LoopStages(program);
+        LoopForm form = new LoopForm(last < lanes, goesByRows(stages, lanes));
+        kernel = compiler.compile(program, form);
         firstSize = axes.get(layout.axis(0)).size();
         long positions = program.positions();
         long wanted = Math.max(1, Math.min(MOST_PARTS, positions / LEAST_PART));
-        LoopStages stages = new LoopStages(program);
         long most = layout.vectorLoop() == 0 ? Math.max(1, firstSize / LEAST_PART) : firstSize;
         // A second pass over the only row needs what the first knows of all of it.
         parts = layout.kept() == 0 && !stages.isOnePass() ? 1 : (int) Math.min(wanted, most);
         // A part begins with a whole vector.
         grain = layout.vectorLoop() == 0 ? lanes : 1;
-        keptBytes = (long) stages.keptBytes() * lanes * turns(lanes);
+        keptBytes = (long) stages.keptBytes() * lanes * turns(lanes) * (form.byRows() ? lanes : 1);
         threads = Parts.helpers() > 0 && parts > 1 && positions * cost(stages) > WORTH_THREADS_NANOSECONDS;
         fixed = new long[layout.words()];
         for (int loop = 1; loop < layout.loops(); loop++) {
@@ -69,6 +74,18 @@ public final class FusedLoop {
                 }
             }
         }
+    }
+
+    /** Whether rows are rather computed by blocks, stage by stage, than one after the other. */
+    private boolean goesByRows(LoopStages stages, int lanes) {
+        int kept = layout.kept();
+        return kept > 0
+                && layout.vectorLoop() >= kept
+                && program.axes().get(layout.axis(kept - 1)).size() > 1
+                && turns(lanes) <= LONGEST_ROW_OF_BLOCK
+                && IntStream.range(0, program.instructions().size())
+                        .anyMatch(
+                                i -> stages.of(i) > 0 && program.instructions().get(i) instanceof Apply);
     }
 
     /** How many vectors a row has, or as many rows beside each other. */
@@ -173,10 +190,10 @@ public final class FusedLoop {
         private void run(int part, ArgumentBlock own) {
             own.set(0, begin(part));
             own.set(1, begin(part + 1));
-            if (keptBytes > 0) {
-                own.set(layout.keptWord(), ArgumentBlock.scratch(keptBytes));
+            try (Scratch kept = Scratch.open(keptBytes)) {
+                own.set(layout.keptWord(), kept.address());
+                kernel.run(own.pointer());
             }
-            kernel.run(own.pointer());
             for (int output = 0; output < results[part].length; output++) {
                 results[part][output] = own.get(returnWord(output));
             }

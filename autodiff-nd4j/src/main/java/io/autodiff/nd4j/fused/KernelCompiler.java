@@ -44,10 +44,10 @@ public interface KernelCompiler {
      * Compiles a program, for any sizes of its axes. The innermost axis is the program's last.
      *
      * @param program of supported functions
-     * @param shortAxis whether the part of the last axis in one run may be shorter than {@link #lanes}
-     * @return the kernel; the same for the same structure
+     * @param form how the kernel goes over the positions
+     * @return the kernel; the same for the same structure and form
      */
-    LoopKernel compile(LoopProgram program, boolean shortAxis);
+    LoopKernel compile(LoopProgram program, LoopForm form);
 
     /**
      * Compiles scalar work. Functions of floating numbers are within the bounds of those of arrays; what IEEE 754 rounds once is the

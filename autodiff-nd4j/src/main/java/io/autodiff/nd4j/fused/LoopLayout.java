@@ -1,5 +1,6 @@
 package io.autodiff.nd4j.fused;
 
+import io.autodiff.DType;
 import io.autodiff.nd4j.fused.LoopProgram.Axis;
 import io.autodiff.nd4j.fused.LoopProgram.Extent;
 import java.util.ArrayList;
@@ -148,6 +149,21 @@ public final class LoopLayout {
     }
 
     /**
+     * {@return the bytes of one element of an array}
+     *
+     * @param array its number
+     */
+    public int elementBytes(int array) {
+        int inputs = program.inputs().size();
+        DType dtype = array < inputs
+                ? program.inputs().get(array).dtype()
+                : program.instructions()
+                        .get(program.outputs().get(array - inputs).instruction())
+                        .dtype();
+        return dtype.bytes();
+    }
+
+    /**
      * {@return how many bytes a loop moves an array at each turn}
      *
      * @param array its number
@@ -157,13 +173,7 @@ public final class LoopLayout {
         if (!has(array, loop)) {
             return 0;
         }
-        int inputs = program.inputs().size();
-        long stride = array < inputs
-                ? program.inputs().get(array).dtype().bytes()
-                : program.instructions()
-                        .get(program.outputs().get(array - inputs).instruction())
-                        .dtype()
-                        .bytes();
+        long stride = elementBytes(array);
         for (int other = 0; other < loops.size(); other++) {
             if (axis(other) > axis(loop) && has(array, other)) {
                 stride *= program.axes().get(axis(other)).size();

@@ -136,6 +136,33 @@ public final class LoopStages {
         return later && computed[stage][instruction];
     }
 
+    /**
+     * {@return for each instruction, whether its number is the same along a row, and a pass over the row reads it}
+     *
+     * @param stage the pass's
+     */
+    public boolean[] ofRowsReadIn(int stage) {
+        boolean[] ofRows = program.ofRows();
+        boolean[] read = new boolean[stages.length];
+        for (int i = 0; i < stages.length; i++) {
+            if (instructions.get(i) instanceof Reduce reduce && stages[i] == stage + 1) {
+                read[reduce.operand()] = true;
+            } else if (instructions.get(i) instanceof Apply apply
+                    && !ofRows[i]
+                    && computed[stage][i]
+                    && !kept[stage][i]) {
+                apply.operands().forEach(operand -> read[operand] = true);
+            }
+        }
+        for (Output output : program.outputs()) {
+            read[output.instruction()] |= output.extent() == Extent.POSITION && stages[output.instruction()] == stage;
+        }
+        for (int i = 0; i < stages.length; i++) {
+            read[i] &= ofRows[i];
+        }
+        return read;
+    }
+
     /** {@return the bytes that are kept of each position} */
     public int keptBytes() {
         int bytes = 0;

@@ -352,7 +352,7 @@ public final class Node implements Tensor {
     Value release() {
         State last = state();
         set(null);
-        return last instanceof Value owned && equals(owned.owner()) ? owned : null;
+        return last instanceof Value value && value.end(this) ? value : null;
     }
 
     /** Notes that a call has this for an input, and may be computed later. */
@@ -360,9 +360,14 @@ public final class Node implements Tensor {
         AWAITED.setRelease(this, true);
     }
 
-    /** Ends this, and frees its value, unless another node has the same, somebody reads it, or a call has this for an input. */
+    /** {@return whether a call may still be computed that has this for an input} */
+    public boolean isAwaited() {
+        return (boolean) AWAITED.getAcquire(this);
+    }
+
+    /** Ends this, and frees its value, unless another node has the same, or somebody reads it. */
     public void giveUp() {
-        if (!(boolean) AWAITED.getAcquire(this) && state() instanceof Value value && value.isOnlyOf(this)) {
+        if (state() instanceof Value value && value.isOnlyOf(this)) {
             Release.release(List.of(this), List.of());
         }
     }

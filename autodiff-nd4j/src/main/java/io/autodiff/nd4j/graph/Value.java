@@ -6,8 +6,7 @@ import io.autodiff.nd4j.array.Memory;
 import io.autodiff.nd4j.array.MemoryPool;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.TensorSpec;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,7 +20,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * So there is no monitor here on the way of each call: one costs more than the arithmetic on a small array.
  */
 public final class Value implements Node.State {
-    private static final VarHandle PINS = handle();
+    private static final AtomicIntegerFieldUpdater<Value> PINS =
+            AtomicIntegerFieldUpdater.newUpdater(Value.class, "pins");
+
     private static final int CLOSED = Integer.MIN_VALUE;
 
     private final TensorSpec spec;
@@ -35,25 +36,17 @@ public final class Value implements Node.State {
     private @Nullable Memory memory;
     private @Nullable Node owner;
     /** How many keep the memory; or CLOSED, from which there is no way back. */
-    @SuppressWarnings("UnusedVariable") // used by way of PINS
-    private int pins;
+    private volatile int pins;
 
     private boolean shared;
-    private boolean lent;
+    /** How many nodes have this and do not own it; those that the collector has taken are counted, too. */
+    private int borrowers;
 
     private Value(TensorSpec spec, boolean inJava, long bits, @Nullable INDArray array) {
         this.spec = spec;
         this.array = array;
         this.inJava = inJava;
         this.bits = bits;
-    }
-
-    private static VarHandle handle() {
-        try {
-            return MethodHandles.lookup().findVarHandle(Value.class, "pins", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError(e.getMessage(), e);
-        }
     }
 
     /**
@@ -308,13 +301,9 @@ public final class Value implements Node.State {
     }
 
     private void requireOpen() {
-        if ((int) PINS.getAcquire(this) == CLOSED) {
-            throw freed();
+        if (pins == CLOSED) {
+            throw new IllegalStateException("the memory of this value, " + spec + ", is freed");
         }
-    }
-
-    private IllegalStateException freed() {
-        return new IllegalStateException("the memory of this value, " + spec + ", is freed");
     }
 
     /** The one element of a scalar that came from Java, as an array of the type that the dtype is made of. */
@@ -366,16 +355,14 @@ public final class Value implements Node.State {
     public Memory pin() {
         int before;
         do {
-            before = (int) PINS.getAcquire(this);
-            if (before == CLOSED) {
-                throw freed();
-            }
-        } while (!PINS.compareAndSet(this, before, before + 1));
+            requireOpen();
+            before = pins;
+        } while (before == CLOSED || !PINS.compareAndSet(this, before, before + 1));
         return memory;
     }
 
     private void unpin() {
-        PINS.getAndAdd(this, -1);
+        PINS.decrementAndGet(this);
     }
 
     /** {@return the node with which the memory is freed; null until one takes it} */
@@ -385,9 +372,11 @@ public final class Value implements Node.State {
     }
 
     void setOwner(Node node) {
+        borrowers -= node.equals(owner) ? 0 : 1;
         owner = node;
     }
 
+    /** Leaves this to the next owner. Nothing uses the node any more. */
     void disown(Node node) {
         owner = node.equals(owner) ? null : owner;
     }
@@ -396,31 +385,38 @@ public final class Value implements Node.State {
     void claim(Node node) {
         if (owner == null && !inJava) {
             owner = node;
-        } else if (!node.equals(owner)) {
-            lent = true;
+        } else if (!inJava && !node.equals(owner)) {
+            borrowers++;
         }
     }
 
     /** Notes that a node has this and does not own it. */
     void lend() {
-        lent = true;
+        borrowers++;
     }
 
-    /** Whether a node owns this, no other node has ever had it, and nobody reads it. */
+    /** Notes that a node has this no more; gives whether it was the owner. */
+    boolean end(Node node) {
+        boolean owned = node.equals(owner);
+        borrowers -= owned || inJava ? 0 : 1;
+        return owned;
+    }
+
+    /** Whether a node owns this, no other node has it, and nobody reads it. */
     boolean isOnlyOf(Node node) {
-        return node.equals(owner) && !lent && (int) PINS.getAcquire(this) == 0;
+        return node.equals(owner) && borrowers == 0 && pins == 0;
     }
 
     /** Frees the memory now, to be used again. While it is being read, it is left to the collector. */
     public void close() {
         Memory own = memory;
-        if (own != null && end()) {
+        if (own != null && letGo()) {
             own.free();
         }
     }
 
     /** Whether the memory may go, which it then does not again. A scalar that came from Java stays open: it can have another. */
-    private boolean end() {
+    private boolean letGo() {
         if (!PINS.compareAndSet(this, 0, inJava ? 0 : CLOSED)) {
             return false;
         }
@@ -437,7 +433,7 @@ public final class Value implements Node.State {
      */
     public @Nullable Value reuse(TensorSpec as) {
         Memory own = memory;
-        if (own == null || own.address() == 0 || inJava || shared || owner != null || !end()) {
+        if (own == null || own.address() == 0 || inJava || shared || owner != null || !letGo()) {
             return null;
         }
         Value next = new Value(as, false, 0, null);

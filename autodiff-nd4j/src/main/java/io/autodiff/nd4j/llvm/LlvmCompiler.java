@@ -2,6 +2,7 @@ package io.autodiff.nd4j.llvm;
 
 import io.autodiff.DType;
 import io.autodiff.nd4j.fused.KernelCompiler;
+import io.autodiff.nd4j.fused.LoopForm;
 import io.autodiff.nd4j.fused.LoopKernel;
 import io.autodiff.nd4j.fused.LoopProgram;
 import io.autodiff.nd4j.fused.ScalarLoop;
@@ -83,10 +84,10 @@ public final class LlvmCompiler implements KernelCompiler {
     }
 
     @Override
-    public LoopKernel compile(LoopProgram program, boolean shortAxis) {
+    public LoopKernel compile(LoopProgram program, LoopForm form) {
         return Machine.KERNELS.get(
-                (shortAxis ? "short " : "long ") + program.structure(),
-                name -> LoopCode.module(program, name, Machine.TARGET, lanes(program), shortAxis));
+                form + " " + program.structure(),
+                name -> LoopCode.module(program, name, Machine.TARGET, lanes(program), form));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.autodiff.nd4j.llvm;
 
 import io.autodiff.DType;
+import io.autodiff.nd4j.fused.LoopForm;
 import io.autodiff.nd4j.fused.LoopLayout;
 import io.autodiff.nd4j.fused.LoopProgram;
 import io.autodiff.nd4j.fused.LoopProgram.Apply;
@@ -42,6 +43,8 @@ final class LoopCode {
     private final boolean masked;
     /** Whether a row is one vector. */
     private final boolean rowIsVector;
+    /** What is known of the rows of a block; null if rows are computed one by one. */
+    private final @Nullable RowBlock rows;
     /** For each instruction the number of loops around it. */
     private final int[] depths;
 
@@ -51,27 +54,29 @@ final class LoopCode {
 
     private String keptOffset = "";
     /** For each instruction that was written, the vector that it gave. */
-    private final @Nullable String[] values;
+    private @Nullable String[] values;
 
     private final String[] pointers;
 
-    private LoopCode(LoopProgram program, int lanes, boolean masked) {
+    private LoopCode(LoopProgram program, int lanes, LoopForm form) {
         this.program = program;
         this.layout = new LoopLayout(program);
         this.code = new VectorCode(lanes);
         this.elements = new ElementCode(code);
-        this.masked = masked;
+        this.masked = form.isShort();
         this.memory = new LoopMemory(code, masked);
         this.values = new String[program.instructions().size()];
         this.stages = new LoopStages(program);
         this.depths = depths();
         this.pointers = new String[layout.arrays()];
-        this.rowIsVector = masked && layout.kept() == layout.loops() - 1 && layout.vectorLoop() == layout.kept();
+        this.rows = form.byRows() ? new RowBlock(code) : null;
+        this.rowIsVector =
+                masked && rows == null && layout.kept() == layout.loops() - 1 && layout.vectorLoop() == layout.kept();
     }
 
     /** A module with one function of a pointer to the arguments. */
-    static String module(LoopProgram program, String name, Target target, int lanes, boolean masked) {
-        LoopCode loops = new LoopCode(program, lanes, masked);
+    static String module(LoopProgram program, String name, Target target, int lanes, LoopForm form) {
+        LoopCode loops = new LoopCode(program, lanes, form);
         loops.write();
         return "define void @" + name + "(i8* %arguments) " + target.attributes() + " {\nentry:\n" + loops.code.entry()
                 + loops.code.body() + "}\n" + loops.code.others() + "\n";
@@ -129,7 +134,7 @@ final class LoopCode {
         loop(0);
         totals.forEach((output, total) -> {
             String pointer = pointers[program.inputs().size() + output];
-            if (lanesAreOfOneRow()) {
+            if (lanesAreOfOneRow() && rows == null) {
                 total.storeWideFirst(pointer);
             } else {
                 total.storeWide(pointer);
@@ -142,6 +147,8 @@ final class LoopCode {
     private void loop(int loop) {
         if (loop == layout.kept() && loop < layout.loops()) {
             row();
+        } else if (loop == layout.kept() - 1 && rows != null) {
+            blocks(loop, rows);
         } else if (loop < layout.loops()) {
             counted(loop);
         } else {
@@ -168,7 +175,71 @@ final class LoopCode {
                 counted(layout.kept());
             }
         }
-        storeRow();
+        storeRow(lanesAreOfOneRow() ? null : memory);
+    }
+
+    /** The loop over the rows, by blocks of them. */
+    private void blocks(int loop, RowBlock block) {
+        String end = word(layout.sizeWord(loop));
+        code.counted(loop == 0 ? word(0) : "0", end, code.lanes(), first -> {
+            String[] outer = pointers.clone();
+            String count = code.least(code.emit("sub i64 " + end + ", " + first), Integer.toString(code.lanes()));
+            block.begin(count);
+            move(loop, first);
+            for (stage = 0; stage < stages.count(); stage++) {
+                for (int i = 0; i < values.length; i++) {
+                    if (depths[i] == layout.kept() && stages.of(i) == stage) {
+                        values[i] = valueOfRows(i, block);
+                    }
+                }
+                if (stages.hasPass(stage)) {
+                    passes(loop, count, block);
+                }
+            }
+            storeRow(block.memory());
+            System.arraycopy(outer, 0, pointers, 0, outer.length);
+        });
+    }
+
+    /** A pass over each row of a block. What it needs of the row is read where the block has it. */
+    private void passes(int loop, String count, RowBlock block) {
+        boolean[] read = stages.ofRowsReadIn(stage);
+        for (int i = 0; i < read.length; i++) {
+            // What is the same for more than a row is at hand.
+            read[i] &= depths[i] == layout.kept();
+            if (read[i]) {
+                block.storeAll(i, dtype(i), written(i));
+            }
+        }
+        if (keeps()) {
+            code.set(keptOffset, "i64", "0");
+        }
+        @Nullable String[] ofRows = values;
+        String[] outer = pointers.clone();
+        code.counted("0", count, 1, row -> {
+            values = ofRows.clone();
+            move(loop, row);
+            for (int i = 0; i < read.length; i++) {
+                values[i] = read[i] ? block.load(i, dtype(i), row) : values[i];
+            }
+            ofStage().forEach(Accumulator::begin);
+            counted(layout.kept());
+            accumulators.forEach((number, accumulator) -> {
+                if (stages.of(number) == stage + 1) {
+                    block.store(number, dtype(number), accumulator.resultOfLanes(), row);
+                }
+            });
+            System.arraycopy(outer, 0, pointers, 0, outer.length);
+        });
+        values = ofRows;
+    }
+
+    /** Of each row of a block, one in each lane. */
+    private String valueOfRows(int number, RowBlock block) {
+        Instruction instruction = program.instructions().get(number);
+        return instruction instanceof Load load
+                ? block.memory().load(load.dtype(), pointers[load.input()])
+                : instruction instanceof Reduce reduce ? block.loadAll(number, reduce.dtype()) : value(number);
     }
 
     private boolean keeps() {
@@ -208,60 +279,35 @@ final class LoopCode {
         } else if (!inside.isEmpty()) {
             // A few vectors are added up plainly, then their sum goes to where sums are exact to more digits.
             long block = step * Accumulator.BLOCK;
-            counted(begin, end, block, from -> {
-                String to = least(code.emit("add i64 " + from + ", " + block), end);
+            code.counted(begin, end, block, from -> {
+                String to = code.least(code.emit("add i64 " + from + ", " + block), end);
                 inside.forEach(Accumulator::beginBlock);
-                counted(from, to, step, i -> turn(loop, i, end));
+                code.counted(from, to, step, i -> turn(loop, i, end));
                 inside.forEach(Accumulator::endBlock);
             });
         } else {
-            counted(begin, end, step, i -> turn(loop, i, end));
+            code.counted(begin, end, step, i -> turn(loop, i, end));
         }
-    }
-
-    @FunctionalInterface
-    private interface Turn {
-        void write(String counter);
-    }
-
-    private void counted(String begin, String end, long step, Turn turn) {
-        String counter = code.variable("i64");
-        String head = code.fresh("head");
-        String inside = code.fresh("inside");
-        String after = code.fresh("after");
-        code.set(counter, "i64", begin);
-        code.jump(head);
-        code.label(head);
-        String i = code.get(counter, "i64");
-        code.branch(code.emit("icmp slt i64 " + i + ", " + end), inside, after);
-        code.label(inside);
-        turn.write(i);
-        code.set(counter, "i64", code.emit("add i64 " + i + ", " + step));
-        code.jump(head);
-        code.label(after);
-    }
-
-    private String least(String a, String b) {
-        String less = code.emit("icmp slt i64 " + a + ", " + b);
-        return code.emit("select i1 " + less + ", i64 " + a + ", i64 " + b);
     }
 
     /** One turn of a loop: the arrays' addresses there, what is computed there, and the loops inside. */
     private void turn(int loop, String i, String end) {
         String[] outer = pointers.clone();
-        boolean byVectors = loop == layout.vectorLoop();
-        String position = byVectors ? vectorPosition(i, end) : i;
-        for (int array = 0; array < pointers.length; array++) {
-            if (layout.has(array, loop)) {
-                int stride = layout.strideWord(array, loop);
-                String bytes =
-                        code.emit("mul i64 " + position + ", " + (stride < 0 ? elementBytes(array) : word(stride)));
-                pointers[array] = code.emit("getelementptr i8, i8* " + pointers[array] + ", i64 " + bytes);
-            }
-        }
+        move(loop, loop == layout.vectorLoop() ? vectorPosition(i, end) : i);
         instructions(loop + 1);
         loop(loop + 1);
         System.arraycopy(outer, 0, pointers, 0, outer.length);
+    }
+
+    /** Moves the arrays' addresses so many positions on along a loop. */
+    private void move(int loop, String position) {
+        for (int array = 0; array < pointers.length; array++) {
+            if (layout.has(array, loop)) {
+                int stride = layout.strideWord(array, loop);
+                String bytes = stride < 0 ? Integer.toString(layout.elementBytes(array)) : word(stride);
+                pointers[array] = code.after(pointers[array], code.emit("mul i64 " + position + ", " + bytes));
+            }
+        }
     }
 
     private String vectorPosition(String i, String end) {
@@ -270,17 +316,9 @@ final class LoopCode {
             return i;
         }
         String last = code.emit("sub i64 " + end + ", " + code.lanes());
-        String position = least(i, last);
+        String position = code.least(i, last);
         memory.notFirst(code.emit("sub i64 " + i + ", " + position));
         return position;
-    }
-
-    private String elementBytes(int array) {
-        int inputs = program.inputs().size();
-        DType dtype = array < inputs
-                ? program.inputs().get(array).dtype()
-                : dtype(program.outputs().get(array - inputs));
-        return Integer.toString(dtype.bytes());
     }
 
     private DType dtype(Output output) {
@@ -305,8 +343,7 @@ final class LoopCode {
 
     private String keptPlace(int instruction) {
         String offset = code.get(keptOffset, "i64");
-        String turn = code.emit("getelementptr i8, i8* " + kept + ", i64 " + offset);
-        return code.emit("getelementptr i8, i8* " + turn + ", i64 " + stages.keptAt(instruction) * (long) code.lanes());
+        return code.after(code.after(kept, offset), Long.toString(stages.keptAt(instruction) * (long) code.lanes()));
     }
 
     private String value(int number) {
@@ -374,7 +411,7 @@ final class LoopCode {
         });
     }
 
-    private void storeRow() {
+    private void storeRow(@Nullable LoopMemory ofRows) {
         for (int i = 0; i < program.outputs().size(); i++) {
             Output output = program.outputs().get(i);
             String pointer = pointers[program.inputs().size() + i];
@@ -382,19 +419,21 @@ final class LoopCode {
             if (total != null) {
                 String value = written(output.instruction());
                 total.beginBlock();
-                total.add(lanesAreOfOneRow() ? value : memory.counting(total.dtype(), value, total.identity()));
+                total.add(ofRows == null ? value : ofRows.counting(total.dtype(), value, total.identity()));
                 total.endBlock();
             } else if (output.extent() == Extent.ROW) {
-                storeOfRow(output, layout.isWord(i), pointer);
+                if (ofRows != null) {
+                    ofRows.store(dtype(output), written(output.instruction()), pointer);
+                } else {
+                    storeOfRow(output, layout.isWord(i), pointer);
+                }
             }
         }
     }
 
     private void storeOfRow(Output output, boolean word, String pointer) {
         DType dtype = dtype(output);
-        if (!lanesAreOfOneRow()) {
-            memory.store(dtype, written(output.instruction()), pointer);
-        } else if (!word) {
+        if (!word) {
             memory.storeFirst(dtype, written(output.instruction()), pointer);
         } else if (program.instructions().get(output.instruction()) instanceof Reduce) {
             accumulator(output.instruction()).storeWide(pointer);

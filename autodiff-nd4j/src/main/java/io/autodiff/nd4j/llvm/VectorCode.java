@@ -109,6 +109,61 @@ final class VectorCode {
         return emit("load " + type + ", " + type + "* " + variable);
     }
 
+    /** The address of memory for a vector of any dtype, of zeros at first. */
+    String buffer() {
+        String type = vector("i64");
+        String name = variable(type);
+        String address = fresh("%m");
+        entry.append("  store ")
+                .append(type)
+                .append(" zeroinitializer, ")
+                .append(type)
+                .append("* ")
+                .append(name);
+        entry.append("\n  ")
+                .append(address)
+                .append(" = bitcast ")
+                .append(type)
+                .append("* ")
+                .append(name)
+                .append(" to i8*\n");
+        return address;
+    }
+
+    /** A turn of a loop, told the counter. */
+    @FunctionalInterface
+    interface Turn {
+        void write(String counter);
+    }
+
+    void counted(String begin, String end, long step, Turn turn) {
+        String counter = variable("i64");
+        String head = fresh("head");
+        String inside = fresh("inside");
+        String after = fresh("after");
+        set(counter, "i64", begin);
+        jump(head);
+        label(head);
+        String i = get(counter, "i64");
+        branch(emit("icmp slt i64 " + i + ", " + end), inside, after);
+        label(inside);
+        turn.write(i);
+        set(counter, "i64", emit("add i64 " + i + ", " + step));
+        jump(head);
+        label(after);
+    }
+
+    /** The less of two scalars of i64. */
+    String least(String a, String b) {
+        String less = emit("icmp slt i64 " + a + ", " + b);
+        return emit("select i1 " + less + ", i64 " + a + ", i64 " + b);
+    }
+
+    /** An address that is so many bytes after another. */
+    String after(String pointer, String bytes) {
+        return emit("getelementptr i8, i8* " + pointer + ", i64 " + bytes);
+    }
+
     /** Something that stands once in the module, such as a declaration. */
     void other(String name, String text) {
         others.put(name, text);

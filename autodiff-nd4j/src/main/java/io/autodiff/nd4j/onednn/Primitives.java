@@ -1,5 +1,6 @@
 package io.autodiff.nd4j.onednn;
 
+import io.autodiff.nd4j.array.Scratch;
 import io.autodiff.nd4j.products.ProductKernel;
 import java.lang.ref.Reference;
 import java.util.ArrayDeque;
@@ -68,15 +69,12 @@ final class Primitives implements ProductKernel {
     @Override
     public boolean run(long x, long y, long bias, long z) {
         Binding binding;
-        synchronized (idle) {
-            binding = idle.isEmpty() ? new Binding() : idle.pop();
-        }
-        binding.set(x, y, bias, z);
-        long scratchBytes = scratchBytes();
-        if (scratchBytes == 0) {
-            binding.run(0);
-        } else {
-            Scratch.use(scratchBytes, binding);
+        try (Scratch scratch = Scratch.open(scratchBytes())) {
+            synchronized (idle) {
+                binding = idle.isEmpty() ? new Binding() : idle.pop();
+            }
+            binding.set(x, y, bias, z);
+            binding.run(scratch.address());
         }
         // One whose run failed is not used again.
         synchronized (idle) {
@@ -98,7 +96,7 @@ final class Primitives implements ProductKernel {
     }
 
     /** The memory objects of all primitives. One thread uses it at a time; a run leaves no garbage. */
-    private final class Binding implements Scratch.Use, Supplier<Boolean> {
+    private final class Binding implements Supplier<Boolean> {
         private final long[] places = new long[ARGUMENTS];
         private long scratch;
         private final stream queue = new stream(Engine.CPU);
@@ -140,11 +138,6 @@ final class Primitives implements ProductKernel {
             } finally {
                 Reference.reachabilityFence(this);
             }
-        }
-
-        @Override
-        public void with(long address) {
-            run(address);
         }
 
         @Override

@@ -34,28 +34,33 @@ final class HostRows {
     static HostArray sum(OpCall<HostArray> call, HostArray x, long[] targets) {
         TensorSpec spec = call.outputSpec();
         long length = length(x, targets);
-        long[] starts = starts(targets, length);
         if (length >= WIDE && (spec.dtype() == DType.FLOAT32 || spec.dtype() == DType.FLOAT64)) {
             HostArray z = HostArray.zeros(spec);
-            z.addRuns(x, starts, length);
+            z.addRuns(x, starts(targets, length), length);
             return z;
         }
         int elements = Math.toIntExact(spec.shape().elements());
-        int run = (int) Math.max(1, length);
-        if (spec.dtype().isInteger()) {
-            long[] source = x.longs();
-            long[] sums = new long[elements];
-            for (int i = 0; i < source.length; i++) {
-                sums[(int) starts[i / run] + i % run] += source[i];
-            }
-            return HostArray.of(spec, sums);
+        return spec.dtype().isInteger()
+                ? HostArray.of(spec, sums(x.longs(), targets, (int) length, elements))
+                : HostArray.of(spec, sums(x.doubles(), targets, (int) length, elements));
+    }
+
+    /** The elements of such sums, of rows one after the other. */
+    static long[] sums(long[] rows, long[] targets, int length, int elements) {
+        long[] sums = new long[elements];
+        for (int i = 0; i < rows.length; i++) {
+            sums[(int) targets[i / length] * length + i % length] += rows[i];
         }
-        double[] source = x.doubles();
+        return sums;
+    }
+
+    /** As of integers. */
+    static double[] sums(double[] rows, long[] targets, int length, int elements) {
         double[] sums = new double[elements];
-        for (int i = 0; i < source.length; i++) {
-            sums[(int) starts[i / run] + i % run] += source[i];
+        for (int i = 0; i < rows.length; i++) {
+            sums[(int) targets[i / length] * length + i % length] += rows[i];
         }
-        return HostArray.of(spec, sums);
+        return sums;
     }
 
     private static long length(HostArray array, long[] rows) {

@@ -70,23 +70,11 @@ final class Rows {
     private static INDArray sumInJava(INDArray x, long[] targets, TensorSpec spec) {
         int length = (int) (x.length() / targets.length);
         int elements = Math.toIntExact(spec.shape().elements());
-        Object sums;
-        if (spec.dtype().isInteger()) {
-            long[] source = NdArrays.longs(x);
-            long[] sum = new long[elements];
-            for (int i = 0; i < source.length; i++) {
-                sum[(int) targets[i / length] * length + i % length] += source[i];
-            }
-            sums = sum;
-        } else {
-            double[] source = NdArrays.doubles(x);
-            double[] sum = new double[elements];
-            for (int i = 0; i < source.length; i++) {
-                sum[(int) targets[i / length] * length + i % length] += source[i];
-            }
-            sums = sum;
-        }
-        return NdArrays.of(spec, sums);
+        return NdArrays.of(
+                spec,
+                spec.dtype().isInteger()
+                        ? HostRows.sums(NdArrays.longs(x), targets, length, elements)
+                        : HostRows.sums(NdArrays.doubles(x), targets, length, elements));
     }
 
     /** x with some rows replaced by rows of others; of several for one place the last. */

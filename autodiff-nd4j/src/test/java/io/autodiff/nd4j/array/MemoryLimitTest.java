@@ -43,6 +43,11 @@ class MemoryLimitTest {
                 throw new AssertionError(kept.size() + " arrays");
             }
             kept.clear();
+            try (Scratch scratch = Scratch.open(MOST + 1L)) {
+                throw new AssertionError(scratch.address());
+            } catch (IllegalStateException e) {
+                System.out.println(e.getMessage());
+            }
             // Of many sizes: what waits in the pool for others must not count against them. Nobody closes these.
             for (int i = 0; i < 60; i++) {
                 Tensors.ones(DType.FLOAT32, ELEMENTS - 10_000 * i).sin().evaluate();
@@ -76,6 +81,7 @@ class MemoryLimitTest {
         assertTrue(said.contains("sin(x=float32[1048576])"), said);
         assertTrue(said.contains("no memory for float32[1048576], of 4194304 bytes"), said);
         assertTrue(said.contains(MOST + " are allowed, by -Dautodiff.memory"), said);
+        assertTrue(said.contains("no memory for what native code keeps while it runs, " + (MOST + 1)), said);
         assertTrue(said.contains("all came back"), said);
     }
 }

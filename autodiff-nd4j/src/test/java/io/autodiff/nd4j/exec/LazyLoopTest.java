@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.autodiff.DType;
 import io.autodiff.nd4j.fused.KernelCompiler;
+import io.autodiff.nd4j.fused.LoopForm;
 import io.autodiff.nd4j.fused.LoopKernel;
 import io.autodiff.nd4j.fused.LoopProgram;
 import io.autodiff.nd4j.fused.LoopProgram.Apply;
@@ -59,7 +60,7 @@ class LazyLoopTest {
         }
 
         @Override
-        public LoopKernel compile(LoopProgram program, boolean shortAxis) {
+        public LoopKernel compile(LoopProgram program, LoopForm form) {
             asked++;
             if (failing) {
                 throw new IllegalStateException("was told to fail");

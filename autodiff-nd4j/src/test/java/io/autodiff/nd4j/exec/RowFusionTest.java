@@ -113,7 +113,9 @@ class RowFusionTest {
 
     @Test
     void theyAgreeWithTheirCalls() {
-        for (long[] shape : new long[][] {{1, 10}, {5, 2}, {5, 10}, {7, 16}, {4, 17}, {9, 37}, {3, 64}, {2, 1000}}) {
+        for (long[] shape : new long[][] {
+            {1, 10}, {5, 2}, {5, 10}, {7, 16}, {4, 17}, {9, 37}, {3, 64}, {2, 1000}, {50, 3}, {35, 17}, {16, 40}
+        }) {
             programs().forEach((name, program) -> {
                 FusionTest.assertAgree(program, inputs(DType.FLOAT32, shape[0], shape[1]), 4e-6, name);
                 FusionTest.assertAgree(program, inputs(DType.FLOAT64, shape[0], shape[1]), 1e-13, name);
@@ -210,7 +212,7 @@ class RowFusionTest {
     @MethodSource("seeds")
     void randomFunctionsAgree(int seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        int[][] shapes = {{6, 7}, {3, 20}, {2, 3, 18}, {4, 5, 1}, {40}, {1, 9}, {5, 5}};
+        int[][] shapes = {{6, 7}, {3, 20}, {2, 3, 18}, {4, 5, 1}, {40}, {1, 9}, {5, 5}, {40, 9}, {19, 33}};
         int[] sizes = shapes[random.nextInt(shapes.length)];
         Shape shape = Shape.of(java.util.Arrays.stream(sizes).asLongStream().toArray());
         DType dtype = random.nextBoolean() ? DType.FLOAT64 : DType.FLOAT32;

@@ -36,7 +36,7 @@ class AcceleratorTest {
         }
 
         @Override
-        public LoopKernel compile(LoopProgram program, boolean shortAxis) {
+        public LoopKernel compile(LoopProgram program, LoopForm form) {
             return kernel;
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.autodiff.DType;
+import io.autodiff.nd4j.fused.LoopForm;
 import io.autodiff.nd4j.fused.LoopProgram;
 import io.autodiff.nd4j.fused.LoopProgram.Apply;
 import io.autodiff.nd4j.fused.LoopProgram.Axis;
@@ -58,6 +59,8 @@ class OtherProcessorsTest {
 
     private static final List<DType> DTYPES = List.of(DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64);
     private static final int OBJECT_FILE = 1;
+    private static final List<LoopForm> FORMS = List.of(
+            new LoopForm(false, false), new LoopForm(true, false), new LoopForm(false, true), new LoopForm(true, true));
 
     @BeforeAll
     static void needsLlvm() {
@@ -76,19 +79,19 @@ class OtherProcessorsTest {
     Stream<DynamicTest> kernelsCompile() {
         return PROCESSORS.stream()
                 .flatMap(processor -> DTYPES.stream()
-                        .flatMap(dtype -> Stream.of(false, true)
-                                .map(masked -> DynamicTest.dynamicTest(
-                                        processor.target.cpu() + " " + dtype + (masked ? ", short axis" : ""),
-                                        () -> compiles(processor, dtype, masked)))));
+                        .flatMap(dtype -> FORMS.stream()
+                                .map(form -> DynamicTest.dynamicTest(
+                                        processor.target.cpu() + " " + dtype + " " + form,
+                                        () -> compiles(processor, dtype, form)))));
     }
 
-    private static void compiles(Processor processor, DType dtype, boolean masked) {
+    private static void compiles(Processor processor, DType dtype, LoopForm form) {
         LoopProgram program = everything(dtype);
         int lanes = processor.target.vectorBytes() / dtype.bytes();
-        assertIsObject(processor, LoopCode.module(program, "kernel", processor.target, lanes, masked));
+        assertIsObject(processor, LoopCode.module(program, "kernel", processor.target, lanes, form));
     }
 
-    /** All functions of a dtype, all reductions of rows, and of columns. */
+    /** All functions of a dtype, all reductions of rows, and what reads them: of rows, and of positions. */
     private static LoopProgram everything(DType dtype) {
         List<Instruction> instructions = new ArrayList<>(List.of(new Load(0, dtype), new Load(1, dtype)));
         for (ScalarFunction function : ScalarFunction.values()) {
@@ -109,6 +112,13 @@ class OtherProcessorsTest {
             instructions.add(new Reduce(reduction, dtype, last));
             outputs.add(Output.ofRows(instructions.size() - 1));
         }
+        instructions.add(
+                new Apply(ScalarFunction.LT, DType.BOOL, List.of(instructions.size() - 1, instructions.size() - 2)));
+        outputs.add(Output.ofRows(instructions.size() - 1));
+        instructions.add(new Apply(ScalarFunction.SELECT, dtype, List.of(instructions.size() - 1, 0, last)));
+        outputs.add(Output.ofPositions(instructions.size() - 1));
+        instructions.add(new Reduce(Reduction.SUM, dtype, instructions.size() - 1));
+        outputs.add(Output.ofAll(instructions.size() - 1, Reduction.MAX));
         return new LoopProgram(
                 List.of(new Axis(40, false), new Axis(300, true)),
                 List.of(new Input(dtype, List.of(true, true)), new Input(dtype, List.of(false, true))),
