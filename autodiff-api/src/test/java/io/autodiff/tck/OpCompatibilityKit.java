@@ -63,7 +63,7 @@ public abstract class OpCompatibilityKit {
     /** {@return the provider whose ops are tested; the registry has them} */
     protected abstract OpProvider provider();
 
-    /** {@return the table; at least one sample for each op, and a smooth one for each that is differentiable} */
+    /** {@return the table; a sample for each op, a smooth one if it is differentiable, of empty tensors, and of axes of size 1} */
     protected abstract List<OpSample> samples();
 
     /** {@return the check of gradients; its seed is part of a failure's message} */
@@ -98,6 +98,23 @@ public abstract class OpCompatibilityKit {
             }
         }
         assertEquals(Set.of(), missing, "ops without a fitting sample");
+    }
+
+    /** {@return by an op's name, why no sample of it can have an empty tensor; elementwise ops need none} */
+    protected Map<String, String> opsWithoutEmptySample() {
+        return Map.of();
+    }
+
+    /** {@return by an op's name, why no sample of it can have an axis of size 1; elementwise ops need none} */
+    protected Map<String, String> opsWithoutUnitAxisSample() {
+        return Map.of();
+    }
+
+    @Test
+    void everyOpHasASampleOfAnEmptyTensorAndOneOfSize1() {
+        Coverage coverage = new Coverage(provider().ops(), samples());
+        assertEquals(Set.of(), coverage.problems(Coverage.EMPTY, opsWithoutEmptySample()), "empty");
+        assertEquals(Set.of(), coverage.problems(Coverage.UNIT_AXIS, opsWithoutUnitAxisSample()), "of size 1");
     }
 
     @Test
@@ -209,17 +226,18 @@ public abstract class OpCompatibilityKit {
 
     @TestFactory
     Stream<DynamicTest> otherFormsOfStorageGiveTheSame() {
-        return storageForms().entrySet().stream()
-                .flatMap(form -> each(" as " + form.getKey(), samples(), (sample, op) -> {
-                    List<Tensor> stored =
-                            sample.inputs().stream().map(form.getValue()).toList();
-                    List<Tensor> expected = apply(op, sample);
-                    List<Tensor> actual = apply(op, sample.at(stored));
-                    for (int i = 0; i < expected.size(); i++) {
-                        assertArrayEquals(
-                                expected.get(i).toDoubleArray(), actual.get(i).toDoubleArray());
-                    }
-                }));
+        Map<String, UnaryOperator<Tensor>> forms = storageForms();
+        return each(forms.isEmpty() ? List.of() : samples(), (sample, op) -> {
+            List<double[]> expected =
+                    apply(op, sample).stream().map(Tensor::toDoubleArray).toList();
+            forms.forEach((name, form) -> {
+                List<Tensor> stored = sample.inputs().stream().map(form).toList();
+                List<Tensor> actual = apply(op, sample.at(stored));
+                for (int i = 0; i < expected.size(); i++) {
+                    assertArrayEquals(expected.get(i), actual.get(i).toDoubleArray(), "as " + name);
+                }
+            });
+        });
     }
 
     @TestFactory

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels of LLVM, counted as they run: what is meant to be tested with kernels must not pass because there were none. Chosen by
- * {@code -Dautodiff.kernels=counted}.
+ * The kernels of LLVM, counted as they run: what is meant to be tested with kernels must not pass because there were none. They run on
+ * guarded memory: none may write an element too far. Chosen by {@code -Dautodiff.kernels=counted}.
  *
  * <pre>{@code
  * long before = CountedKernels.runs();
@@ -66,7 +66,7 @@ public final class CountedKernels implements KernelCompiler {
 
     @Override
     public LoopKernel compile(LoopProgram program, LoopForm form) {
-        return counted(compiler.compile(program, form));
+        return counted(new GuardedKernel(program, compiler.compile(program, form)));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.autodiff.graphs;
 
 import io.autodiff.CompiledMany;
-import io.autodiff.DType;
 import io.autodiff.Functions;
 import io.autodiff.GradientTape;
 import io.autodiff.Operand;
@@ -12,30 +11,34 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a program gives the same eagerly and compiled: its values, and its gradients with a tape inside and outside. */
 final class Agreement {
-    private static final double FLOAT64 = 1e-9;
-    private static final double FLOAT32 = 1e-3;
-
     private interface Program extends Function<List<Tensor>, List<Tensor>> {}
+
+    /** A program of which all that is read goes through a function. */
+    private interface Way extends Function<UnaryOperator<Tensor>, Program> {}
 
     private Agreement() {}
 
     /** {@return what does not agree, or null} */
     static @Nullable String problem(OpGraph graph) {
-        Program eager = graph::apply;
-        List<List<Tensor>> values = calls(graph, eager);
-        String problem = difference(graph, "values", values, compiled(eager));
+        Way eager = each -> in -> graph.apply(in, each);
+        Program program = eager.apply(UnaryOperator.identity());
+        List<List<Tensor>> values = calls(graph, program);
+        String problem = difference(graph, "values", eager, values, compiled(program));
         if (problem != null || graph.dtype().isInteger()) {
             return problem;
         }
-        List<List<Tensor>> gradients = calls(graph, gradients(eager));
-        problem = difference(graph, "a tape inside", gradients, compiled(gradients(eager)));
+        Way sweep = each -> gradients(eager.apply(each));
+        List<List<Tensor>> gradients = calls(graph, gradients(program));
+        problem = difference(graph, "a tape inside", sweep, gradients, compiled(gradients(program)));
         return problem != null
                 ? problem
-                : difference(graph, "a tape outside", gradients.subList(0, 1), gradients(compiled(eager)));
+                : difference(graph, "a tape outside", sweep, gradients.subList(0, 1), gradients(compiled(program)));
     }
 
     /** The gradients of a program's results, weighted, by its inputs. */
@@ -66,35 +69,36 @@ final class Agreement {
     }
 
     private static @Nullable String difference(
-            OpGraph graph, String what, List<List<Tensor>> expected, Program program) {
+            OpGraph graph, String what, Way way, List<List<Tensor>> expected, Program program) {
         for (int call = 0; call < expected.size(); call++) {
-            List<Tensor> actual = program.apply(graph.inputs(call));
+            List<Tensor> inputs = graph.inputs(call);
+            List<Tensor> actual = program.apply(inputs);
             for (int i = 0; i < actual.size(); i++) {
+                int result = i;
                 Tensor eager = expected.get(call).get(i);
                 Tensor compiled = actual.get(i);
-                if (!eager.spec().equals(compiled.spec()) || !agree(eager, compiled)) {
-                    return what + ", call " + call + ", result " + i + ": eager " + text(eager) + ", compiled "
-                            + text(compiled);
+                String problem = problem(
+                        eager,
+                        compiled,
+                        () -> Rounding.disturbed(each ->
+                                way.apply(each).apply(inputs).get(result).toDoubleArray()));
+                if (problem != null) {
+                    return what + ", call " + call + ", result " + i + ", " + problem + ": eager " + text(eager)
+                            + ", compiled " + text(compiled);
                 }
             }
         }
         return null;
     }
 
-    private static boolean agree(Tensor eager, Tensor compiled) {
+    private static @Nullable String problem(Tensor eager, Tensor compiled, Supplier<List<double[]>> disturbed) {
+        if (!eager.spec().equals(compiled.spec())) {
+            return "specs";
+        }
         if (eager.dtype().isInteger()) {
-            return Arrays.equals(eager.toLongArray(), compiled.toLongArray());
+            return Arrays.equals(eager.toLongArray(), compiled.toLongArray()) ? null : "integers";
         }
-        double[] expected = eager.toDoubleArray();
-        double[] actual = compiled.toDoubleArray();
-        double magnitude = Arrays.stream(expected).map(Math::abs).reduce(1, Math::max);
-        double tolerance = magnitude * (eager.dtype() == DType.FLOAT32 ? FLOAT32 : FLOAT64);
-        for (int i = 0; i < expected.length; i++) {
-            if (!(Math.abs(expected[i] - actual[i]) <= tolerance)) {
-                return false;
-            }
-        }
-        return true;
+        return Rounding.problem(eager.dtype(), eager.toDoubleArray(), compiled.toDoubleArray(), disturbed);
     }
 
     private static String text(Tensor tensor) {

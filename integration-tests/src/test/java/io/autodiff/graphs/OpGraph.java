@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -137,11 +138,16 @@ final class OpGraph {
 
     /** Runs the program. */
     List<Tensor> apply(List<Tensor> in) {
+        return apply(in, x -> x);
+    }
+
+    /** Runs the program; what a step reads, and what comes out, goes through a function before. */
+    List<Tensor> apply(List<Tensor> in, UnaryOperator<Tensor> each) {
         List<Tensor> nodes = new ArrayList<>(in);
         for (Call call : calls) {
-            nodes.add(call.step().function().apply(nodes.get(call.a()), nodes.get(call.b())));
+            nodes.add(call.step().function().apply(each.apply(nodes.get(call.a())), each.apply(nodes.get(call.b()))));
         }
-        return Arrays.stream(results).mapToObj(nodes::get).toList();
+        return Arrays.stream(results).mapToObj(nodes::get).map(each).toList();
     }
 
     /** Of floating results: all elements, each with another weight, summed. */

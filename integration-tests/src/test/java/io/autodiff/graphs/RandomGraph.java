@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +36,23 @@ final class RandomGraph {
     private final DType dtype;
     private final Variable state;
     private final Random numbers;
+    private final UnaryOperator<Tensor> each;
 
     RandomGraph(long seed) {
+        this(seed, x -> x);
+    }
+
+    private RandomGraph(long seed, UnaryOperator<Tensor> each) {
         this.seed = seed;
+        this.each = each;
         this.dtype = seed % FLOAT32_ONE_IN == 0 ? DType.FLOAT32 : DType.FLOAT64;
         this.state = Variable.builder(START).dtype(dtype).build();
         this.numbers = Random.seeded(seed);
+    }
+
+    /** The same program; what a step reads, and what comes out, goes through a function before. */
+    RandomGraph with(UnaryOperator<Tensor> function) {
+        return new RandomGraph(seed, function);
     }
 
     /** The variable that the program reads and assigns. */
@@ -123,7 +135,7 @@ final class RandomGraph {
                 String name = names.get(choice.nextInt(names.size()));
                 Node a = operand();
                 Node b = operand();
-                Node result = steps.get(name).apply(a, b);
+                Node result = steps.get(name).apply(read(a), read(b));
                 if (result != null && result.shape().elements() <= MOST_ELEMENTS) {
                     Node next = new Node(nodes.size(), result.tensor(), result.bound());
                     nodes.add(next);
@@ -132,13 +144,13 @@ final class RandomGraph {
                 }
             }
             List<Tensor> last = nodes.subList(nodes.size() - 3, nodes.size()).stream()
-                    .map(Node::tensor)
+                    .map(node -> read(node).tensor())
                     .toList();
             List<Tensor> results = new ArrayList<>();
             results.add(
                     last.get(0).sum().add(last.get(1).mean()).add(last.get(2).sum()));
             results.addAll(last);
-            results.add(operand().tensor());
+            results.add(read(operand()).tensor());
             return results;
         }
 
@@ -146,6 +158,10 @@ final class RandomGraph {
         private Node operand() {
             int size = nodes.size();
             return nodes.get(choice.nextBoolean() ? size - 1 - choice.nextInt(4) : choice.nextInt(size));
+        }
+
+        private Node read(Node node) {
+            return new Node(node.number(), each.apply(node.tensor()), node.bound());
         }
 
         private Node node(Tensor tensor, double bound) {

@@ -23,6 +23,8 @@ final class RowPasses {
     private static final long FEW_ROWS = 8;
 
     private static final long MANY_POSITIONS = 40_000;
+    /** So many positions are computed at once. */
+    private static final long LANES = 16;
 
     /** A call: what it gives, the pass in which it is known, and the others that it reads, by their numbers here. */
     private record Member(FusibleCall call, Extent place, Extent result, int pass, List<Integer> sources) {
@@ -78,10 +80,19 @@ final class RowPasses {
         boolean onePass =
                 members.stream().allMatch(member -> member.pass == (member.reduces() ? 1 : 0) && !member.call.isNorm());
         long length = space.rowLength();
+        if (count(Extent.ROW) > 4 + count(Extent.POSITION) * Math.max(1, length / LANES)) {
+            return false;
+        }
         return onePass
                 || (passes <= MOST_PASSES
                         && (space.rows() >= FEW_ROWS || space.shape().elements() <= MANY_POSITIONS)
                         && (length <= ONE_VECTOR || repetition(passes) <= MOST_REPETITION));
+    }
+
+    private long count(Extent place) {
+        return members.stream()
+                .filter(member -> member.place == place && member.call.computes())
+                .count();
     }
 
     /** How much is computed in all passes, for one that is computed. */

@@ -87,6 +87,9 @@ final class AlongAxisSamples {
                         OpSample.of("linear_recurrence", CUBE.mul(0.3), CUBE).with("axis", axis, "reverse", reverse));
             }
             samples.add(OpSample.of("linear_recurrence", MATRIX.mul(0), MATRIX).with("axis", 1L, "reverse", reverse));
+            samples.add(OpSample.of("linear_recurrence", VECTOR.reshape(1, 3), term.reshape(1, 3))
+                    .with("axis", 0L, "reverse", reverse)
+                    .expecting(3, 1, -0.5));
             samples.add(OpSample.of("linear_recurrence", EMPTY, EMPTY)
                     .with("axis", 0L, "reverse", reverse)
                     .expecting());

@@ -116,6 +116,8 @@ final class BlockSamples {
         samples.add(join("stack", 0, SCALAR, SCALAR.add(1)).expecting(1.75, 2.75));
         samples.add(join("stack", 2, MATRIX).expecting(MATRIX.toDoubleArray()));
         samples.add(join("stack", 1, EMPTY, EMPTY));
+        samples.add(join("stack", 1, VECTOR.reshape(1, 3), VECTOR.reshape(1, 3).neg())
+                .expecting(0.5, -1.25, 2, -0.5, 1.25, -2));
         samples.add(join("stack", 0, Tensors.of(true), Tensors.of(false)).expecting(1, 0));
         samples.add(join("stack", 0, INTS, INTS).expecting(1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6));
     }

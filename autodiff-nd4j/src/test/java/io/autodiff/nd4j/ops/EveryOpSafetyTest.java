@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.autodiff.DType;
+import io.autodiff.Functions;
 import io.autodiff.Random;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
@@ -88,7 +89,7 @@ class EveryOpSafetyTest {
                             counts(good, attempt);
                             dtypes(good, attempt);
                             shapes(good, attempt);
-                            values(good, attempt);
+                            values(good, (attributes, inputs) -> attemptBoth(faults, op, attributes, inputs));
                             attributes(op, good, attempt);
                             assertEquals(List.of(), faults, () -> faults.size() + " faults");
                         }));
@@ -167,14 +168,41 @@ class EveryOpSafetyTest {
     }
 
     private static void attempt(List<String> faults, Op op, Attributes attributes, List<Tensor> inputs) {
+        attempt(
+                faults,
+                op,
+                attributes,
+                inputs,
+                () -> Executor.execute(op, attributes, inputs).forEach(Tensor::evaluate));
+    }
+
+    private static void attempt(List<String> faults, Op op, Attributes attributes, List<Tensor> inputs, Runnable code) {
         try {
-            Executor.execute(op, attributes, inputs).forEach(Tensor::evaluate);
+            code.run();
         } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
             if (!String.valueOf(e.getMessage()).contains(op.name())) {
                 faults.add(describe(attributes, inputs) + " -> no name in: " + e);
             }
         } catch (RuntimeException | Error e) {
             faults.add(describe(attributes, inputs) + " -> " + e);
+        }
+    }
+
+    /** What depends on values is found as a call runs, and in a compiled function there is other code to find it. */
+    private static void attemptBoth(List<String> faults, Op op, Attributes attributes, List<Tensor> inputs) {
+        int before = faults.size();
+        attempt(faults, op, attributes, inputs);
+        List<Tensor> eager = tried(op, attributes, inputs);
+        List<Tensor> compiled = new ArrayList<>();
+        attempt(faults, op, attributes, inputs, () -> {
+            List<Tensor> results = Functions.compileMany(in -> Executor.execute(op, attributes, in))
+                    .apply(inputs);
+            results.forEach(Tensor::evaluate);
+            compiled.addAll(results);
+        });
+        if (faults.size() == before && eager.size() != compiled.size()) {
+            faults.add(describe(attributes, inputs) + " -> " + eager.size() + " results eagerly, " + compiled.size()
+                    + " of a compiled function");
         }
     }
 

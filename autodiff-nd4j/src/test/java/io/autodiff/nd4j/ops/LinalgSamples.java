@@ -163,6 +163,7 @@ final class LinalgSamples {
         samples.add(OpSample.of("matrix_cofactors_derivative", A, random(3, 3)));
         samples.add(OpSample.of("matrix_cofactors_derivative", STACK, random(2, 1, 3, 3)));
         samples.add(OpSample.of("matrix_cofactors_derivative", ONE, ONE).expecting(0));
+        samples.add(OpSample.of("matrix_cofactors_derivative", EMPTY, EMPTY));
         samples.add(OpSample.of(
                         "matrix_cofactors_derivative",
                         Tensors.of(new double[][] {{1, 2}, {3, 5}}),

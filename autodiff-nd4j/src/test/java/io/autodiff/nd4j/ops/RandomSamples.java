@@ -22,6 +22,7 @@ final class RandomSamples {
             samples.add(OpSample.of(truncated, KEY, COUNTER).with("dtype", dtype, "shape", Shape.of(2, 3)));
             samples.add(OpSample.of(truncated, KEY, COUNTER).with("dtype", dtype, "shape", Shape.SCALAR));
             samples.add(OpSample.of(truncated, KEY, COUNTER).with("dtype", dtype, "shape", Shape.of(0)));
+            samples.add(OpSample.of(truncated, KEY, COUNTER).with("dtype", dtype, "shape", Shape.of(1, 2, 1)));
             Tensor certain = Tensors.of(
                     new double[][] {{Double.NEGATIVE_INFINITY, 0, Double.NEGATIVE_INFINITY}, {-100, -100, 1000}},
                     dtype);

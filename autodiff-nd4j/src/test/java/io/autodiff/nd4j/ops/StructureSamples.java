@@ -105,6 +105,9 @@ final class StructureSamples {
                 .expecting(1, 3, 5, -1, 0.25, 9, 2, 4, 6, 0.5, 8, 7));
         samples.add(OpSample.of("permute", SCALAR).with("axes", List.of()).expecting(1.75));
         samples.add(OpSample.of("permute", EMPTY).with("axes", List.of(1L, 0L)));
+        samples.add(OpSample.of("permute", VECTOR.reshape(1, 3, 1))
+                .with("axes", List.of(1L, 2L, 0L))
+                .expecting(0.5, -1.25, 2));
         samples.add(OpSample.of("broadcast_to", VECTOR)
                 .with("shape", Shape.of(2, 3))
                 .expecting(0.5, -1.25, 2, 0.5, -1.25, 2));
@@ -115,6 +118,7 @@ final class StructureSamples {
                 .with("shape", Shape.of(1, 2, 1))
                 .expecting(1.75, 1.75));
         samples.add(OpSample.of("broadcast_to", SCALAR).with("shape", Shape.of(0, 2)));
+        samples.add(OpSample.of("broadcast_to", EMPTY).with("shape", Shape.of(2, 0, 3)));
         samples.add(OpSample.of("broadcast_to", Tensors.of(true))
                 .with("shape", Shape.of(2))
                 .expecting(1, 1));
@@ -152,8 +156,10 @@ final class StructureSamples {
                 samples.add(
                         OpSample.of(op, Tensors.of(7L), Tensors.of(0L)).with("dtype", dtype, "shape", Shape.of(2, 3)));
             }
-            samples.add(
-                    OpSample.of(op, Tensors.of(7L), Tensors.of(0L)).with("dtype", DType.FLOAT64, "shape", Shape.of(0)));
+            for (Shape shape : List.of(Shape.of(0), Shape.of(2, 0, 3), Shape.of(1), Shape.of(1, 2, 1))) {
+                samples.add(
+                        OpSample.of(op, Tensors.of(7L), Tensors.of(0L)).with("dtype", DType.FLOAT64, "shape", shape));
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.autodiff.examples.plugins;
 
+import io.autodiff.DType;
+import io.autodiff.Tensor;
 import io.autodiff.Tensors;
 import io.autodiff.spi.OpProvider;
 import io.autodiff.tck.OpCompatibilityKit;
@@ -14,9 +16,15 @@ class FakeQuantizationTest extends OpCompatibilityKit {
 
     @Override
     protected List<OpSample> samples() {
-        return List.of(OpSample.of("fake_quantization", Tensors.of(new double[] {-1.75, -0.6, 0.1, 0.3, 2.5}))
+        return List.of(
+                of(Tensors.of(new double[] {-1.75, -0.6, 0.1, 0.3, 2.5})).expecting(-1, -0.5, 0, 0.5, 1),
+                of(Tensors.of(new double[][] {{0.6}, {-3}})).expecting(0.5, -1),
+                of(Tensors.zeros(DType.FLOAT64, 2, 0)).expecting());
+    }
+
+    private static OpSample of(Tensor x) {
+        return OpSample.of("fake_quantization", x)
                 .with("lowest", -1.0, "highest", 1.0, "levels", 5L)
-                .expecting(-1, -0.5, 0, 0.5, 1)
-                .withGradientOf(in -> in.get(0).clip(-1, 1)));
+                .withGradientOf(in -> in.get(0).clip(-1, 1));
     }
 }

@@ -1,5 +1,6 @@
 package io.autodiff.examples.plugins;
 
+import io.autodiff.DType;
 import io.autodiff.Tensors;
 import io.autodiff.spi.OpProvider;
 import io.autodiff.tck.OpCompatibilityKit;
@@ -26,6 +27,16 @@ class SoftmaxCrossEntropyTest extends OpCompatibilityKit {
                         "fused_softmax_cross_entropy",
                         Tensors.of(new double[][] {{0.5, -1, 2, 0}}),
                         Tensors.of(new double[][] {{0.5, 2, 0.25, 0}})),
+                OpSample.of(
+                                "fused_softmax_cross_entropy",
+                                Tensors.zeros(DType.FLOAT64, 0, 3),
+                                Tensors.zeros(DType.FLOAT64, 0, 3))
+                        .expecting(),
+                OpSample.of(
+                        "softmax_excess",
+                        Tensors.zeros(DType.FLOAT64, 0, 3),
+                        Tensors.zeros(DType.FLOAT64, 0, 3),
+                        Tensors.zeros(DType.FLOAT64, 0, 3)),
                 OpSample.of(
                                 "softmax_excess",
                                 Tensors.of(new double[][] {{0, 0}}),
