@@ -22,6 +22,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Value implements Node.State {
     private static final AtomicIntegerFieldUpdater<Value> PINS =
             AtomicIntegerFieldUpdater.newUpdater(Value.class, "pins");
+    private static final AtomicIntegerFieldUpdater<Value> BORROWERS =
+            AtomicIntegerFieldUpdater.newUpdater(Value.class, "borrowers");
 
     private static final int CLOSED = Integer.MIN_VALUE;
 
@@ -38,9 +40,9 @@ public final class Value implements Node.State {
     /** How many keep the memory; or CLOSED, from which there is no way back. */
     private volatile int pins;
 
-    private boolean shared;
+    private volatile boolean shared;
     /** How many nodes have this and do not own it; those that the collector has taken are counted, too. */
-    private int borrowers;
+    private volatile int borrowers;
 
     private Value(TensorSpec spec, boolean inJava, long bits, @Nullable INDArray array) {
         this.spec = spec;
@@ -372,7 +374,7 @@ public final class Value implements Node.State {
     }
 
     void setOwner(Node node) {
-        borrowers -= node.equals(owner) ? 0 : 1;
+        BORROWERS.addAndGet(this, node.equals(owner) ? 0 : -1);
         owner = node;
     }
 
@@ -386,19 +388,21 @@ public final class Value implements Node.State {
         if (owner == null && !inJava) {
             owner = node;
         } else if (!inJava && !node.equals(owner)) {
-            borrowers++;
+            BORROWERS.incrementAndGet(this);
         }
     }
 
     /** Notes that a node has this and does not own it. */
     void lend() {
-        borrowers++;
+        BORROWERS.incrementAndGet(this);
     }
 
     /** Notes that a node has this no more; gives whether it was the owner. */
     boolean end(Node node) {
         boolean owned = node.equals(owner);
-        borrowers -= owned || inJava ? 0 : 1;
+        if (!owned && !inJava) {
+            BORROWERS.decrementAndGet(this);
+        }
         return owned;
     }
 
