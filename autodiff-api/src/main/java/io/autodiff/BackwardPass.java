@@ -56,7 +56,7 @@ final class BackwardPass {
             throw new IllegalArgumentException("there are " + targets.size() + " targets and " + outputGradients.size()
                     + " output gradients; give one for each, null for ones");
         }
-        List<Tensor> seeds = new ArrayList<>();
+        List<Tensor> seeds = new ArrayList<>(targets.size());
         for (int i = 0; i < targets.size(); i++) {
             TensorSpec target = Objects.requireNonNull(targets.get(i), "target").spec();
             Operand given = outputGradients == null ? null : outputGradients.get(i);
@@ -75,8 +75,11 @@ final class BackwardPass {
         connected = new boolean[most];
         asked = new boolean[most];
         gradients = new Tensor[most];
-        for (Operand source : sources) {
-            int number = number(Objects.requireNonNull(source, "source"));
+        int[] sourceNumbers = new int[sources.size()];
+        for (int i = 0; i < sourceNumbers.length; i++) {
+            Operand source = Objects.requireNonNull(sources.get(i), "source");
+            int number = number(source);
+            sourceNumbers[i] = number;
             asked[number] = true;
             connected[number] = source.dtype().isFloating();
         }
@@ -88,9 +91,9 @@ final class BackwardPass {
             }
         }
         sweep();
-        List<@Nullable Tensor> result = new ArrayList<>();
-        for (Operand source : sources) {
-            result.add(gradients[number(source)]);
+        List<@Nullable Tensor> result = new ArrayList<>(sourceNumbers.length);
+        for (int number : sourceNumbers) {
+            result.add(gradients[number]);
         }
         return result;
     }
@@ -252,7 +255,7 @@ final class BackwardPass {
     /** The gradient in its input's shape and dtype: what a broadcasting op repeated is summed, all else must fit as it is. */
     private static Tensor fitted(OpCall<? extends Operand> call, int input, Tensor gradient) {
         TensorSpec wanted = call.input(input).spec();
-        if (gradient.getClass() != call.outputs().get(0).getClass()) {
+        if (gradient.getClass() != call.output(0).getClass()) {
             requireOfThisEngine(call, input, gradient);
         }
         if (gradient.spec().equals(wanted)) {

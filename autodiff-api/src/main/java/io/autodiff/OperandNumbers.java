@@ -15,8 +15,11 @@ final class OperandNumbers {
     /** 2^32 divided by the golden ratio: spreads hash codes that follow each other. */
     private static final int SPREAD = 0x9E3779B9;
 
-    private @Nullable Operand[] operands = new Operand[SMALLEST];
-    private int[] numbers = new int[SMALLEST];
+    /** The table of what has none yet: most tapes end with one that is not used again. */
+    private static final @Nullable Operand[] NO_OPERANDS = new Operand[1];
+
+    private @Nullable Operand[] operands = NO_OPERANDS;
+    private int[] numbers = {};
     private int size;
 
     int size() {
@@ -35,19 +38,20 @@ final class OperandNumbers {
         if (operands[slot] != null) {
             return numbers[slot];
         }
-        operands[slot] = operand;
-        numbers[slot] = size++;
-        if (2 * size > operands.length) {
+        if (2 * (size + 1) > operands.length) {
             grow();
+            slot = slot(operand);
         }
-        return size - 1;
+        operands[slot] = operand;
+        numbers[slot] = size;
+        return size++;
     }
 
     /** Where the operand is, or else the free slot where it belongs. */
     private int slot(Operand operand) {
         int mask = operands.length - 1;
         // The highest bits of the product are the best spread.
-        int slot = (operand.hashCode() * SPREAD) >>> Integer.numberOfLeadingZeros(mask);
+        int slot = ((operand.hashCode() * SPREAD) >>> Integer.numberOfLeadingZeros(mask)) & mask;
         while (operands[slot] != operand && operands[slot] != null) {
             slot = (slot + 1) & mask;
         }
@@ -57,7 +61,7 @@ final class OperandNumbers {
     private void grow() {
         @Nullable Operand[] oldOperands = operands;
         int[] oldNumbers = numbers;
-        operands = new Operand[4 * oldOperands.length];
+        operands = new Operand[Math.max(SMALLEST, 4 * oldOperands.length)];
         numbers = new int[operands.length];
         for (int i = 0; i < oldNumbers.length; i++) {
             Operand operand = oldOperands[i];

@@ -6,9 +6,14 @@ import io.autodiff.spi.Executor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** What lies between a reducing method of {@link Operand} and its ops. */
 final class Reductions {
+    private static final int SHARED_AXES = 5;
+    /** Those of few axes, by a bit for keepDims and one for each axis; threads may set one at once, whichever stays serves. */
+    private static final @Nullable Attributes[] SHARED = new Attributes[2 << SHARED_AXES];
+
     private Reductions() {}
 
     /**
@@ -146,6 +151,22 @@ final class Reductions {
     }
 
     private static Attributes attributes(boolean[] reduced, boolean keepDims) {
+        int form = keepDims ? 1 : 0;
+        for (int axis = 0; axis < reduced.length; axis++) {
+            form |= reduced[axis] ? 2 << axis : 0;
+        }
+        if (reduced.length > SHARED_AXES) {
+            return made(reduced, keepDims);
+        }
+        Attributes shared = SHARED[form];
+        if (shared == null) {
+            shared = made(reduced, keepDims);
+            SHARED[form] = shared;
+        }
+        return shared;
+    }
+
+    private static Attributes made(boolean[] reduced, boolean keepDims) {
         List<Long> ascending = new ArrayList<>();
         for (int axis = 0; axis < reduced.length; axis++) {
             if (reduced[axis]) {

@@ -13,7 +13,7 @@ import java.util.List;
 final class TapeRecords {
     private final List<OpCall<? extends Operand>> calls = new ArrayList<>();
     /** Call after call, the numbers of its inputs and then of its outputs; NONE where no gradient passes. */
-    private int[] numbers = new int[32];
+    private int[] numbers = {};
 
     private int end;
     /** Watched operands, and what was computed of them. */
@@ -63,7 +63,7 @@ final class TapeRecords {
 
     private void reserve(int more) {
         if (end + more > numbers.length) {
-            numbers = Arrays.copyOf(numbers, 2 * (end + more));
+            numbers = Arrays.copyOf(numbers, Math.max(32, 2 * (end + more)));
         }
     }
 

@@ -33,10 +33,19 @@ import java.util.Set;
  * frees what it computes.
  */
 public final class TensorScope implements AutoCloseable {
+    /** So many tensors, of so many bytes, are held until the scope closes at the latest: a weak reference for each costs more. */
+    private static final int MOST_RECENT = 256;
+
+    private static final long MOST_RECENT_BYTES = 1 << 20;
+
     private final Thread owner = Thread.currentThread();
     private final Recorder recorder = new ScopeRecorder();
-    /** Weak, so that a scope around a long loop does not keep what the loop has dropped. */
-    private List<WeakReference<Tensor>> created = new ArrayList<>();
+    /** What was made last: so much of it as is no matter, should a loop have dropped it. */
+    private final List<Tensor> recent = new ArrayList<>();
+
+    private long recentBytes;
+    /** What was made before: weak, so that a scope around a long loop does not keep what the loop has dropped. */
+    private final List<WeakReference<Tensor>> earlier = new ArrayList<>(0);
 
     private int purgeAt = 1024;
     /** Made when they are first needed, as most scopes are short. */
@@ -110,6 +119,16 @@ public final class TensorScope implements AutoCloseable {
         }
     }
 
+    private void loosen() {
+        if (earlier.size() >= purgeAt) {
+            earlier.removeIf(reference -> reference.get() == null);
+            purgeAt = Math.max(1024, 2 * earlier.size());
+        }
+        recent.forEach(tensor -> earlier.add(new WeakReference<>(tensor)));
+        recent.clear();
+        recentBytes = 0;
+    }
+
     private void release() {
         Set<Tensor> surviving = kept;
         for (Variable variable : assigned) {
@@ -120,15 +139,20 @@ public final class TensorScope implements AutoCloseable {
                 surviving = with(surviving, held);
             }
         }
-        List<Tensor> released = new ArrayList<>(created.size());
-        List<Tensor> handedOn = new ArrayList<>(surviving.size());
-        for (WeakReference<Tensor> reference : created) {
+        for (WeakReference<Tensor> reference : earlier) {
             Tensor tensor = reference.get();
             if (tensor != null) {
-                (surviving.contains(tensor) ? handedOn : released).add(tensor);
+                recent.add(tensor);
             }
         }
-        AutodiffProvider.current().release(released, handedOn);
+        List<Tensor> handedOn = List.of();
+        if (!surviving.isEmpty()) {
+            handedOn = recent.stream().filter(surviving::contains).toList();
+            recent.removeIf(surviving::contains);
+        }
+        AutodiffProvider.current().release(recent, handedOn);
+        recent.clear();
+        earlier.clear();
         for (Variable variable : assigned) {
             // All calls that have had it for an input were made here.
             Tensor former = used.get(variable);
@@ -161,11 +185,11 @@ public final class TensorScope implements AutoCloseable {
     private final class ScopeRecorder implements Recorder {
         @Override
         public void created(Tensor leaf) {
-            if (created.size() == purgeAt) {
-                created.removeIf(reference -> reference.get() == null);
-                purgeAt = Math.max(1024, 2 * created.size());
+            recent.add(leaf);
+            recentBytes += leaf.spec().bytes();
+            if (recent.size() == MOST_RECENT || recentBytes > MOST_RECENT_BYTES) {
+                loosen();
             }
-            created.add(new WeakReference<>(leaf));
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.autodiff;
 import io.autodiff.op.Attributes;
 import io.autodiff.spi.AutodiffProvider;
 import io.autodiff.spi.Executor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -301,7 +302,10 @@ public final class Tensors extends IndexedTensors {
      * @param operands to be computed
      */
     public static void evaluate(Operand... operands) {
-        AutodiffProvider.current()
-                .evaluate(List.of(operands).stream().map(Operand::asTensor).toList());
+        List<Tensor> tensors = new ArrayList<>(operands.length);
+        for (Operand operand : operands) {
+            tensors.add(operand.asTensor());
+        }
+        AutodiffProvider.current().evaluate(tensors);
     }
 }

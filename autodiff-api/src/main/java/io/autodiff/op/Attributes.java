@@ -2,10 +2,12 @@ package io.autodiff.op;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Attributes {
     /** No attributes. */
-    public static final Attributes NONE = new Attributes(Map.of());
+    public static final Attributes NONE = new Attributes(new String[0], new Object[0]);
 
     static final List<Class<?>> TYPES =
             List.of(Boolean.class, Long.class, Double.class, String.class, DType.class, Shape.class, List.class);
 
-    private final Map<String, Object> values;
+    /** In alphabetical order. */
+    private final String[] names;
 
-    private Attributes(Map<String, Object> values) {
+    private final Object[] values;
+
+    private Attributes(String[] names, Object[] values) {
+        this.names = names;
         this.values = values;
     }
 
@@ -68,16 +74,42 @@ public final class Attributes {
         if (namesAndValues.length % 2 != 0) {
             throw new IllegalArgumentException("attributes come in pairs of name and value");
         }
-        Map<String, Object> values = new TreeMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            if (!(namesAndValues[i] instanceof String name)) {
-                throw new IllegalArgumentException("an attribute's name is a string, not " + namesAndValues[i]);
+        String[] names = new String[namesAndValues.length / 2];
+        Object[] values = new Object[names.length];
+        for (int i = 0; i < names.length; i++) {
+            if (!(namesAndValues[2 * i] instanceof String name)) {
+                throw new IllegalArgumentException("an attribute's name is a string, not " + namesAndValues[2 * i]);
             }
-            if (values.put(name, immutable(name, namesAndValues[i + 1])) != null) {
+            if (!insert(name, immutable(name, namesAndValues[2 * i + 1]), names, values, i)) {
                 throw new IllegalArgumentException("attribute '" + name + "' is given twice");
             }
         }
-        return new Attributes(values);
+        return new Attributes(names, values);
+    }
+
+    /** Puts one more among so many in order, unless there is one of the name. */
+    private static boolean insert(String name, Object value, String[] names, Object[] values, int count) {
+        int place = count;
+        while (place > 0 && names[place - 1].compareTo(name) > 0) {
+            place--;
+        }
+        if (place > 0 && names[place - 1].equals(name)) {
+            return false;
+        }
+        System.arraycopy(names, place, names, place + 1, count - place);
+        System.arraycopy(values, place, values, place + 1, count - place);
+        names[place] = name;
+        values[place] = value;
+        return true;
+    }
+
+    private @Nullable Object value(String name) {
+        for (int i = 0; i < names.length; i++) {
+            if (names[i].equals(name)) {
+                return values[i];
+            }
+        }
+        return null;
     }
 
     static Object immutable(String name, Object value) {
@@ -189,7 +221,7 @@ public final class Attributes {
      * @throws IllegalArgumentException if there is no such attribute of that type
      */
     public <V> V get(String name, Class<V> type) {
-        Object value = values.get(name);
+        Object value = value(name);
         if (!type.isInstance(value)) {
             throw new IllegalArgumentException(
                     "no attribute '" + name + "' of type " + type.getSimpleName() + " in " + this);
@@ -199,27 +231,33 @@ public final class Attributes {
 
     /** These, and the defaults of those that are declared and not here. */
     Attributes withDefaults(Map<String, Attribute<?>> declared) {
-        Map<String, Object> all = null;
+        Attributes all = this;
         for (Attribute<?> attribute : declared.values()) {
             Object value = attribute.defaultValue();
-            if (value != null && !values.containsKey(attribute.name())) {
-                all = all == null ? new TreeMap<>(values) : all;
-                all.put(attribute.name(), value);
+            if (value != null && value(attribute.name()) == null) {
+                all = all.with(attribute.name(), value);
             }
         }
-        return all == null ? this : new Attributes(all);
+        return all;
+    }
+
+    private Attributes with(String name, Object value) {
+        String[] moreNames = Arrays.copyOf(names, names.length + 1);
+        Object[] moreValues = Arrays.copyOf(values, names.length + 1);
+        insert(name, value, moreNames, moreValues, names.length);
+        return new Attributes(moreNames, moreValues);
     }
 
     /** Says what is wrong with these attributes for an op that declares the given ones; null if nothing is. */
     @Nullable
     String mismatch(Map<String, Attribute<?>> declared) {
         for (Attribute<?> attribute : declared.values()) {
-            String problem = attribute.problem(values.get(attribute.name()));
+            String problem = attribute.problem(value(attribute.name()));
             if (problem != null) {
                 return problem;
             }
         }
-        if (values.size() != declared.size()) {
+        if (names.length != declared.size()) {
             return "attributes " + this + " hold more than the declared " + declared.keySet();
         }
         return null;
@@ -227,17 +265,20 @@ public final class Attributes {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other || (other instanceof Attributes a && values.equals(a.values));
+        return this == other
+                || (other instanceof Attributes a && Arrays.equals(names, a.names) && Arrays.equals(values, a.values));
     }
 
     @Override
     public int hashCode() {
-        return values.hashCode();
+        return 31 * Arrays.hashCode(names) + Arrays.hashCode(values);
     }
 
     /** {@return the names and values, such as {@code {axes=[0], keepDims=true}}} */
     @Override
     public String toString() {
-        return values.toString();
+        return IntStream.range(0, names.length)
+                .mapToObj(i -> names[i] + "=" + values[i])
+                .collect(Collectors.joining(", ", "{", "}"));
     }
 }

@@ -140,13 +140,22 @@ public final class Nd4jProvider implements AutodiffProvider {
 
     @Override
     public void evaluate(Collection<? extends Tensor> roots) {
-        evaluate(nodes(roots));
+        List<Node> nodes = nodes(roots);
+        if (!areComputed(nodes)) {
+            compute(nodes);
+        }
     }
 
-    private static void evaluate(List<Node> roots) {
-        if (roots.isEmpty()) {
-            return;
+    private static boolean areComputed(List<Node> nodes) {
+        for (int i = 0; i < nodes.size(); i++) {
+            if (!nodes.get(i).isComputed()) {
+                return false;
+            }
         }
+        return true;
+    }
+
+    private static void compute(List<Node> roots) {
         Evaluator first = roots.get(0).evaluator();
         boolean one = true;
         for (int i = 1; i < roots.size(); i++) {
@@ -169,9 +178,13 @@ public final class Nd4jProvider implements AutodiffProvider {
     public void release(Collection<? extends Tensor> released, Collection<? extends Tensor> surviving) {
         List<Node> gone = nodes(released);
         List<Node> staying = nodes(surviving);
-        Execution.current().forget(gone);
-        evaluate(staying);
+        Execution execution = Execution.current();
+        if (!areComputed(staying)) {
+            execution.forget(gone);
+            compute(staying);
+        }
         Release.release(gone, staying);
+        execution.forgetReleased(gone.size() + staying.size());
     }
 
     @Override

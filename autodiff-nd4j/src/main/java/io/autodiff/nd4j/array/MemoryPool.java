@@ -89,7 +89,33 @@ public final class MemoryPool {
      */
     public static Memory allocate(Object owner, TensorSpec spec) {
         NdArrays.requireHoldable(spec);
-        return Backend.IS_CPU ? take(owner, spec, block(spec)) : take(owner, spec, NdArrays.create(spec));
+        if (!Backend.IS_CPU) {
+            return take(owner, spec, NdArrays.create(spec));
+        }
+        int sizeClass = sizeClass(spec.bytes());
+        Memory kept = kept(owner, spec, sizeClass);
+        return kept != null ? kept : take(owner, spec, allocate(size(sizeClass), spec));
+    }
+
+    /** Memory of the pool's; null if it has none of the size. */
+    private static @Nullable Memory kept(Object owner, TensorSpec spec, int sizeClass) {
+        Memory memory;
+        boolean collect;
+        synchronized (LOCK) {
+            takeAbandoned();
+            Block block = poll(sizeClass, spec);
+            if (block == null) {
+                makeRoom(size(sizeClass));
+                return null;
+            }
+            pooled -= block.bytes;
+            memory = new Memory(owner, spec, block);
+            collect = watch(memory);
+        }
+        if (collect) {
+            System.gc();
+        }
+        return memory;
     }
 
     /**
@@ -110,16 +136,22 @@ public final class MemoryPool {
         if (isWatched(memory)) {
             boolean collect;
             synchronized (LOCK) {
-                link(memory);
-                count(spec.bytes());
-                collect = live > floor + Math.max(GROWTH, floor);
-                floor = collect ? live : floor;
+                collect = watch(memory);
             }
             if (collect) {
                 System.gc();
             }
         }
         return memory;
+    }
+
+    /** Whether the collector is to be asked to run. */
+    private static boolean watch(Memory memory) {
+        link(memory);
+        count(memory.spec().bytes());
+        boolean collect = live > floor + Math.max(GROWTH, floor);
+        floor = collect ? live : floor;
+        return collect;
     }
 
     private static void count(long bytes) {
@@ -154,8 +186,8 @@ public final class MemoryPool {
         }
         memory.previous = null;
         memory.next = null;
+        // What nobody reaches the collector does not report either; clearing the reference costs a native call.
         memory.taken = false;
-        memory.clear();
     }
 
     static void free(Memory memory) {
@@ -225,22 +257,6 @@ public final class MemoryPool {
             pooled -= arena.bytes;
             last.free();
         }
-    }
-
-    /** A block for a value, from the pool or new. */
-    static Block block(TensorSpec spec) {
-        int sizeClass = sizeClass(spec.bytes());
-        long bytes = size(sizeClass);
-        synchronized (LOCK) {
-            takeAbandoned();
-            Block kept = poll(sizeClass, spec);
-            if (kept != null) {
-                pooled -= bytes;
-                return kept;
-            }
-            makeRoom(bytes);
-        }
-        return allocate(bytes, spec);
     }
 
     private static void makeRoom(long bytes) {

@@ -41,14 +41,25 @@ final class Backlog {
             return List.of();
         }
         List<Node> unused = new ArrayList<>();
-        for (Computation computation : calls) {
+        for (int i = 0; i < calls.size(); i++) {
+            Computation computation = calls.get(i);
             if (!computation.isConsumed() && computation.isPending()) {
-                unused.addAll(computation.outputs());
+                for (int output = 0; output < computation.outputCount(); output++) {
+                    unused.add(computation.output(output));
+                }
             }
         }
         calls.clear();
         bytes = 0;
         return unused;
+    }
+
+    /** Lets go of those among the last so many that were released. */
+    void forgetReleased(int last) {
+        if (!calls.isEmpty()) {
+            calls.subList(Math.max(0, calls.size() - last), calls.size())
+                    .removeIf(computation -> !computation.isPending());
+        }
     }
 
     void forget(Collection<Node> released) {

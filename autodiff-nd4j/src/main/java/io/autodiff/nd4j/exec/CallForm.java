@@ -3,6 +3,9 @@ package io.autodiff.nd4j.exec;
 import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
+import io.autodiff.op.ScalarExpression.Apply;
+import io.autodiff.op.ScalarExpression.Input;
+import io.autodiff.op.ScalarFunction;
 import io.autodiff.op.TensorSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class CallForm {
     /** What it computes, if it is on scalars only; else one without outputs. */
     final ScalarProgram program;
+
+    /** Whether the second input is one exponent for all elements: kernels are other ones where they know it. */
+    final boolean hasExponent;
 
     private final Op op;
     private final Attributes attributes;
@@ -24,6 +30,10 @@ final class CallForm {
         attributes = call.attributes();
         inputs = call.inputSpecs();
         outputs = call.outputSpecs();
+        hasExponent = op.elementwise() instanceof Apply apply
+                && apply.function() == ScalarFunction.POW
+                && apply.arguments().equals(List.of(new Input(0), new Input(1)))
+                && ScalarProgram.isScalar(call.inputSpec(1));
         hash = 31 * (31 * (31 * op.hashCode() + attributes.hashCode()) + inputs.hashCode()) + outputs.hashCode();
     }
 

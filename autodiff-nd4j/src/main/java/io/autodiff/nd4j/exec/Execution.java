@@ -99,7 +99,7 @@ public final class Execution implements Evaluator {
      */
     public Node apply(OpCall<Tensor> call) {
         Node scalar = mode == Mode.DEFERRED ? scalar(call) : null;
-        return scalar != null ? scalar : applyAll(call).get(0);
+        return scalar != null ? scalar : computation(call).output(0);
     }
 
     /**
@@ -109,6 +109,10 @@ public final class Execution implements Evaluator {
      * @return its outputs, pending unless the mode is immediate
      */
     public List<Node> applyAll(OpCall<Tensor> call) {
+        return computation(call).outputs();
+    }
+
+    private Computation computation(OpCall<Tensor> call) {
         Computation computation = Node.pending(call, this);
         if (!computation.isTraced()) {
             if (mode == Mode.IMMEDIATE) {
@@ -117,7 +121,7 @@ public final class Execution implements Evaluator {
                 evaluate(List.of());
             }
         }
-        return computation.outputs();
+        return computation;
     }
 
     /** The output of a scalar call on scalars that have their values; null of any other call, and of one that fails. */
@@ -181,7 +185,7 @@ public final class Execution implements Evaluator {
             run(order.get(next++));
         }
         if (next < order.size()) {
-            PlanCache.run(order.subList(next, order.size()), roots);
+            PlanCache.run(next == 0 ? order : order.subList(next, order.size()), roots);
         }
     }
 
@@ -212,7 +216,7 @@ public final class Execution implements Evaluator {
         }
         Value[] outputs = Node.isAlias(call) ? inputs : Replay.run(call, inputs, computation.origin());
         for (int i = 0; i < outputs.length; i++) {
-            computation.outputs().get(i).complete(outputs[i]);
+            computation.output(i).complete(outputs[i]);
         }
     }
 
@@ -228,6 +232,15 @@ public final class Execution implements Evaluator {
      */
     public void forget(Collection<Node> released) {
         backlog.forget(released);
+    }
+
+    /**
+     * Lets go of what was released.
+     *
+     * @param last how many of the last calls may be
+     */
+    public void forgetReleased(int last) {
+        backlog.forgetReleased(last);
     }
 
     /** {@return about how many bytes of arrays this thread's pending calls hold as their inputs} */

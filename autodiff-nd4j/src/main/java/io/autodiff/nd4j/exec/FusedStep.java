@@ -97,8 +97,10 @@ final class FusedStep extends Plan.Joined {
             slots.put(inputs[i], values[i]);
         }
         for (Plan.Call call : calls) {
+            // The kernel has the plan's constants in itself.
             Value[] given = Arrays.stream(call.inputs)
-                    .mapToObj(slot -> Objects.requireNonNull(slots.get(slot)))
+                    .mapToObj(
+                            slot -> slots.containsKey(slot) ? Objects.requireNonNull(slots.get(slot)) : frame.get(slot))
                     .toArray(Value[]::new);
             Value made = Replay.run(call.call, given, null)[0];
             if (Plan.contains(given, made)) {

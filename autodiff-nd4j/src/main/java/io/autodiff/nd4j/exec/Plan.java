@@ -8,11 +8,10 @@ import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.CompiledGraph;
 import io.autodiff.spi.Executor;
 import java.lang.ref.Reference;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -191,6 +190,9 @@ final class Plan implements CompiledGraph {
         }
     }
 
+    /** One of the frames that wait, on those that wait for longer; new each time, so that one that comes back is not taken for itself. */
+    private record Idle(Frame frame, @Nullable Idle below) {}
+
     private final int arguments;
     /** The slots as a run begins: only constants are there. */
     private final @Nullable Value[] initial;
@@ -199,7 +201,7 @@ final class Plan implements CompiledGraph {
     private final int[] results;
     private final Buffers buffers;
     /** Those that no run has at the moment. */
-    private final Deque<Frame> idle = new ArrayDeque<>();
+    private final AtomicReference<@Nullable Idle> idle = new AtomicReference<>();
     /** Made when it is first asked for; two threads may make it twice, which does no harm. */
     private volatile @Nullable ScalarPlan scalars;
 
@@ -246,9 +248,7 @@ final class Plan implements CompiledGraph {
             done = true;
         } finally {
             frame.end(done, arguments);
-            synchronized (idle) {
-                idle.push(frame);
-            }
+            giveBack(frame);
             Reference.reachabilityFence(given);
         }
         return computed;
@@ -264,10 +264,18 @@ final class Plan implements CompiledGraph {
 
     /** A frame that nobody else has until it is put back. The one used last comes first: its memory is the warmest. */
     private Frame claim() {
-        synchronized (idle) {
-            Frame last = idle.poll();
-            return last != null ? last : new Frame(steps, initial, buffers);
+        Idle last = idle.get();
+        while (last != null && !idle.compareAndSet(last, last.below)) {
+            last = idle.get();
         }
+        return last != null ? last.frame : new Frame(steps, initial, buffers);
+    }
+
+    private void giveBack(Frame frame) {
+        Idle before;
+        do {
+            before = idle.get();
+        } while (!idle.compareAndSet(before, new Idle(frame, before)));
     }
 
     /**

@@ -73,7 +73,7 @@ public final class PlanBuilder {
     private void add(Computation computation) {
         OpCall<Tensor> call = computation.call();
         if (Node.isPlaceholder(call)) {
-            if (!slots.containsKey(computation.outputs().get(0))) {
+            if (!slots.containsKey(computation.output(0))) {
                 throw new IllegalStateException(
                         "a compiled function uses a tensor that another function is computing in its trace;"
                                 + " hand it over as an argument");
@@ -85,13 +85,13 @@ public final class PlanBuilder {
             inputs[i] = slot(computation.input(i));
         }
         if (Node.isAlias(call)) {
-            slots.put(computation.outputs().get(0), inputs[0]);
+            slots.put(computation.output(0), inputs[0]);
             return;
         }
-        int[] outputs = new int[computation.outputs().size()];
+        int[] outputs = new int[computation.outputCount()];
         for (int i = 0; i < outputs.length; i++) {
             outputs[i] = draft.newSlot(null);
-            slots.put(computation.outputs().get(i), outputs[i]);
+            slots.put(computation.output(i), outputs[i]);
         }
         draft.steps.add(new Plan.Call(call.withInputs(call.inputSpecs()), inputs, outputs));
     }

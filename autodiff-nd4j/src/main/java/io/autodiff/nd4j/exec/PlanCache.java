@@ -90,7 +90,10 @@ public final class PlanCache {
         List<Node> results = new ArrayList<>();
         for (int i = 0; i < kept.length; i++) {
             if (kept[i]) {
-                results.addAll(calls.get(i).outputs());
+                Computation computation = calls.get(i);
+                for (int output = 0; output < computation.outputCount(); output++) {
+                    results.add(computation.output(output));
+                }
             }
         }
         Plans plans = plans(calls);

@@ -2,6 +2,7 @@ package io.autodiff.nd4j.graph;
 
 import io.autodiff.Tensor;
 import io.autodiff.op.OpCall;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,8 @@ public final class Computation implements Node.State {
     private final OpCall<Tensor> call;
     private final boolean traced;
     private final @Nullable Throwable origin;
-    private List<Node> outputs = List.of();
+    /** The node that waits for the result, or an array of them. */
+    private Object outputs = new Node[0];
     /** The linearisation that this was last met in, and how far it got here; saves a set and a stack of what was visited. */
     int mark;
 
@@ -23,7 +25,7 @@ public final class Computation implements Node.State {
     private boolean consumed;
     private boolean met;
 
-    Computation(OpCall<Tensor> call, boolean remembersOrigin) {
+    Computation(OpCall<Tensor> call, Evaluator evaluator) {
         this.call = call;
         boolean placeholder = Node.isPlaceholder(call);
         for (int i = 0; i < call.inputCount(); i++) {
@@ -36,11 +38,12 @@ public final class Computation implements Node.State {
             }
         }
         this.traced = placeholder;
-        this.origin = remembersOrigin ? new Throwable(call.describe() + " was called here") : null;
-    }
-
-    void setOutputs(List<Node> nodes) {
-        outputs = nodes;
+        this.origin = evaluator.remembersOrigins() ? new Throwable(call.describe() + " was called here") : null;
+        this.outputs = call.outputCount() == 1
+                ? new Node(call.outputSpec(), evaluator, this)
+                : call.outputSpecs().stream()
+                        .map(spec -> new Node(spec, evaluator, this))
+                        .toArray(Node[]::new);
     }
 
     /** {@return the op call, its inputs and output specs} */
@@ -50,7 +53,21 @@ public final class Computation implements Node.State {
 
     /** {@return the nodes that wait for the results, in the op's order} */
     public List<Node> outputs() {
-        return outputs;
+        return outputs instanceof Node only ? List.of(only) : Arrays.asList((Node[]) outputs);
+    }
+
+    /** {@return how many nodes wait for the results} */
+    public int outputCount() {
+        return outputs instanceof Node ? 1 : ((Node[]) outputs).length;
+    }
+
+    /**
+     * {@return the node that waits for one of the results}
+     *
+     * @param index its number
+     */
+    public Node output(int index) {
+        return outputs instanceof Node only ? only : ((Node[]) outputs)[index];
     }
 
     /**
@@ -82,7 +99,7 @@ public final class Computation implements Node.State {
      * @param output one of them
      */
     public int outputNumber(Node output) {
-        return outputs.size() == 1 ? 0 : outputs.indexOf(output);
+        return outputs instanceof Node ? 0 : outputs().indexOf(output);
     }
 
     /** {@return whether an output is the input of a later call} */
@@ -102,8 +119,8 @@ public final class Computation implements Node.State {
 
     /** {@return whether no output has its value yet, and none was released} */
     public boolean isPending() {
-        for (int i = 0; i < outputs.size(); i++) {
-            if (outputs.get(i).pending() == null) {
+        for (int i = 0; i < outputCount(); i++) {
+            if (output(i).pending() == null) {
                 return false;
             }
         }

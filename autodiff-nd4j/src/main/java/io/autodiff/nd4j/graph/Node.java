@@ -78,6 +78,11 @@ public final class Node implements Tensor {
         set(state);
     }
 
+    /** What a computation will give its value. */
+    Node(TensorSpec spec, Evaluator evaluator, Computation computation) {
+        this(spec, evaluator, computation, 0);
+    }
+
     /**
      * A floating scalar.
      *
@@ -156,8 +161,7 @@ public final class Node implements Tensor {
         OpCall<TensorSpec> call =
                 OpCall.of(PLACEHOLDER, Attributes.of("dtype", spec.dtype(), "shape", spec.shape()), List.of());
         return pending(call.withOutputSpecs(List.of(spec)).withInputs(List.of()), evaluator)
-                .outputs()
-                .get(0);
+                .output(0);
     }
 
     /**
@@ -174,9 +178,7 @@ public final class Node implements Tensor {
         } else if (present instanceof Value value && node.evaluator == evaluator) {
             return borrowing(node.spec, value, evaluator);
         }
-        return pending(OpCall.on(ALIAS, Attributes.NONE, node), evaluator)
-                .outputs()
-                .get(0);
+        return pending(OpCall.on(ALIAS, Attributes.NONE, node), evaluator).output(0);
     }
 
     /**
@@ -189,13 +191,7 @@ public final class Node implements Tensor {
      * @throws IllegalStateException if an input was released
      */
     public static Computation pending(OpCall<Tensor> call, Evaluator evaluator) {
-        Computation computation = new Computation(inOneThread(call, evaluator), evaluator.remembersOrigins());
-        computation.setOutputs(
-                call.outputCount() == 1
-                        ? List.of(new Node(call.outputSpec(), evaluator, computation, 0))
-                        : call.outputSpecs().stream()
-                                .map(spec -> new Node(spec, evaluator, computation, 0))
-                                .toList());
+        Computation computation = new Computation(inOneThread(call, evaluator), evaluator);
         if (!computation.isTraced()) {
             evaluator.made(computation);
         }
@@ -281,6 +277,12 @@ public final class Node implements Tensor {
         return now == InJava.SCALAR || now instanceof Value;
     }
 
+    /** {@return whether this is a scalar that came from Java, and that nothing can free or change} */
+    public boolean isInJava() {
+        State now = state();
+        return now == InJava.SCALAR || (now instanceof Value value && value.inJava);
+    }
+
     /** {@return the one element of a floating scalar, computed now if it was not before} */
     public double floating() {
         return state() == InJava.SCALAR ? Double.longBitsToDouble(bits) : value().floating();
@@ -345,14 +347,12 @@ public final class Node implements Tensor {
         }
     }
 
-    /** Lets go of everything, and gives the value that may now be freed, if this node owns one. */
+    /** Lets go of everything, and gives the value that may now be freed, if this node owns one. The evaluator's monitor is held. */
     @Nullable
     Value release() {
-        synchronized (evaluator) {
-            State last = state();
-            set(null);
-            return last instanceof Value value && value.end(this) ? value : null;
-        }
+        State last = state();
+        set(null);
+        return last instanceof Value value && value.end(this) ? value : null;
     }
 
     /** Notes that a call has this for an input, and may be computed later. */
@@ -368,10 +368,7 @@ public final class Node implements Tensor {
     /** Ends this, and frees its value, unless another node has the same, or somebody reads it. */
     public void giveUp() {
         if (state() instanceof Value value && value.isOnlyOf(this)) {
-            Value owned = release();
-            if (owned != null) {
-                owned.close();
-            }
+            Release.release(List.of(this), List.of());
         }
     }
 

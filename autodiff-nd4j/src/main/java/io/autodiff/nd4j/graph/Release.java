@@ -1,11 +1,11 @@
 package io.autodiff.nd4j.graph;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Frees values when a scope ends. */
 public final class Release {
@@ -17,14 +17,9 @@ public final class Release {
      * @param released nodes to end
      * @param surviving nodes that have their values
      */
-    public static void release(Collection<Node> released, Collection<Node> surviving) {
+    public static void release(List<Node> released, List<Node> surviving) {
         if (surviving.isEmpty()) {
-            for (Node node : released) {
-                Value owned = node.release();
-                if (owned != null) {
-                    owned.close();
-                }
-            }
+            release(released, Value::close);
             return;
         }
         Set<Node> survivors = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -34,17 +29,30 @@ public final class Release {
             shared.put(survivor.value(), survivor);
         }
         List<Value> freed = new ArrayList<>();
-        for (Node node : released) {
-            Value owned = survivors.contains(node) ? null : node.release();
-            if (owned != null) {
-                Node heir = shared.get(owned);
-                if (heir == null) {
-                    freed.add(owned);
-                } else {
-                    owned.setOwner(heir);
+        release(released.stream().filter(node -> !survivors.contains(node)).toList(), owned -> {
+            Node heir = shared.get(owned);
+            if (heir == null) {
+                freed.add(owned);
+            } else {
+                owned.setOwner(heir);
+            }
+        });
+        freed.forEach(Value::close);
+    }
+
+    /** Ends nodes; those that one evaluator has, one after the other, under one hold of its monitor. */
+    private static void release(List<Node> nodes, Consumer<Value> owned) {
+        int next = 0;
+        while (next < nodes.size()) {
+            Evaluator evaluator = nodes.get(next).evaluator();
+            synchronized (evaluator) {
+                for (; next < nodes.size() && nodes.get(next).evaluator() == evaluator; next++) {
+                    Value value = nodes.get(next).release();
+                    if (value != null) {
+                        owned.accept(value);
+                    }
                 }
             }
         }
-        freed.forEach(Value::close);
     }
 }

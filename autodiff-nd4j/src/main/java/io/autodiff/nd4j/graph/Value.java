@@ -6,6 +6,7 @@ import io.autodiff.nd4j.array.Memory;
 import io.autodiff.nd4j.array.MemoryPool;
 import io.autodiff.nd4j.array.NdArrays;
 import io.autodiff.op.TensorSpec;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,32 +15,34 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The elements of a tensor: native memory, an array of somebody else's, or for a scalar that came from Java its bits. Kernels of the
  * engine's own read memory by its address; an INDArray is made when ND4J needs one. Several nodes may share a value; it is freed with
  * the node that {@linkplain #owner owns} it.
+ *
+ * <p>What a node has by it is of that node's thread; another thread {@linkplain #pin pins} the value first, which no longer ends then.
+ * So there is no monitor here on the way of each call: one costs more than the arithmetic on a small array.
  */
 public final class Value implements Node.State {
+    private static final AtomicIntegerFieldUpdater<Value> PINS =
+            AtomicIntegerFieldUpdater.newUpdater(Value.class, "pins");
+    private static final AtomicIntegerFieldUpdater<Value> BORROWERS =
+            AtomicIntegerFieldUpdater.newUpdater(Value.class, "borrowers");
+
+    private static final int CLOSED = Integer.MIN_VALUE;
+
     private final TensorSpec spec;
     private final long bits;
     /** Whether this is a scalar that came from Java: nobody owns it, and an array of it is only a copy. */
-    private final boolean inJava;
+    final boolean inJava;
 
     /** Somebody else's, or an empty one; null where there is memory. */
     private @Nullable INDArray array;
 
     private @Nullable Memory memory;
     private @Nullable Node owner;
-    private int pins;
-    private boolean shared;
+    /** How many keep the memory; or CLOSED, from which there is no way back. */
+    private volatile int pins;
+
+    private volatile boolean shared;
     /** How many nodes have this and do not own it; those that the collector has taken are counted, too. */
-    private int borrowers;
-
-    private boolean closed;
-
-    private Value(TensorSpec spec, boolean inJava, long bits) {
-        this(spec, inJava, bits, null);
-    }
-
-    private Value(TensorSpec spec, @Nullable INDArray array) {
-        this(spec, false, 0, array);
-    }
+    private volatile int borrowers;
 
     private Value(TensorSpec spec, boolean inJava, long bits, @Nullable INDArray array) {
         this.spec = spec;
@@ -56,7 +59,7 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value ofFloating(TensorSpec spec, double number) {
-        return new Value(spec, true, Double.doubleToRawLongBits(number));
+        return new Value(spec, true, Double.doubleToRawLongBits(number), null);
     }
 
     /**
@@ -67,7 +70,7 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value ofInteger(TensorSpec spec, long number) {
-        return new Value(spec, true, number);
+        return new Value(spec, true, number, null);
     }
 
     /**
@@ -79,9 +82,9 @@ public final class Value implements Node.State {
      */
     public static Value allocate(TensorSpec spec) {
         if (spec.shape().elements() == 0) {
-            return new Value(spec, NdArrays.allocate(spec));
+            return new Value(spec, false, 0, NdArrays.allocate(spec));
         }
-        Value value = new Value(spec, null);
+        Value value = new Value(spec, false, 0, null);
         value.memory = MemoryPool.allocate(value, spec);
         return value;
     }
@@ -95,7 +98,7 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value at(TensorSpec spec, Object owner, long address) {
-        Value value = new Value(spec, false, 0);
+        Value value = new Value(spec, false, 0, null);
         value.memory = Memory.at(owner, spec, address);
         value.pin();
         return value;
@@ -143,9 +146,9 @@ public final class Value implements Node.State {
      */
     public static Value ofResult(TensorSpec spec, INDArray array, KernelMemory kernel) {
         if (array.isEmpty()) {
-            return new Value(spec, array);
+            return new Value(spec, false, 0, array);
         }
-        Value value = new Value(spec, null);
+        Value value = new Value(spec, false, 0, null);
         value.memory = kernel.adopt(value, spec, array);
         return value;
     }
@@ -162,7 +165,7 @@ public final class Value implements Node.State {
         if (spec.shape().elements() == 0) {
             return allocate(spec);
         }
-        Value value = new Value(spec, null);
+        Value value = new Value(spec, false, 0, null);
         value.memory = kernel.adopt(value, elements);
         return value;
     }
@@ -175,7 +178,7 @@ public final class Value implements Node.State {
      * @return the value
      */
     public static Value ofWrapped(TensorSpec spec, INDArray array) {
-        return new Value(spec, array);
+        return new Value(spec, false, 0, array);
     }
 
     /**
@@ -259,9 +262,13 @@ public final class Value implements Node.State {
      *
      * @throws IllegalStateException if they are freed
      */
-    public synchronized long address() {
+    public long address() {
+        Memory own = memory;
+        if (own != null) {
+            return own.address();
+        }
         requireOpen();
-        return memory == null ? 0 : memory.address();
+        return 0;
     }
 
     /** {@return the elements as a dense, row-major array, which must not be changed, and does not outlive this value} */
@@ -296,7 +303,7 @@ public final class Value implements Node.State {
     }
 
     private void requireOpen() {
-        if (closed) {
+        if (pins == CLOSED) {
             throw new IllegalStateException("the memory of this value, " + spec + ", is freed");
         }
     }
@@ -331,12 +338,12 @@ public final class Value implements Node.State {
     }
 
     /** {@return whether a call gave this back as its own result, so that more than one place of a plan may hold it} */
-    public synchronized boolean isShared() {
+    public boolean isShared() {
         return shared;
     }
 
     /** Notes that a call gave this back as its own result. */
-    public synchronized void share() {
+    public void share() {
         shared = true;
     }
 
@@ -347,66 +354,78 @@ public final class Value implements Node.State {
      * @throws IllegalStateException if it is freed already
      */
     @Nullable
-    public synchronized Memory pin() {
-        requireOpen();
-        pins++;
+    public Memory pin() {
+        int before;
+        do {
+            requireOpen();
+            before = pins;
+        } while (before == CLOSED || !PINS.compareAndSet(this, before, before + 1));
         return memory;
     }
 
-    private synchronized void unpin() {
-        pins--;
+    private void unpin() {
+        PINS.decrementAndGet(this);
     }
 
     /** {@return the node with which the memory is freed; null until one takes it} */
-    synchronized @Nullable Node owner() {
+    @Nullable
+    Node owner() {
         return owner;
     }
 
-    synchronized void setOwner(Node node) {
-        borrowers -= node.equals(owner) ? 0 : 1;
+    void setOwner(Node node) {
+        BORROWERS.addAndGet(this, node.equals(owner) ? 0 : -1);
         owner = node;
     }
 
     /** Leaves this to the next owner. Nothing uses the node any more. */
-    synchronized void disown(Node node) {
+    void disown(Node node) {
         owner = node.equals(owner) ? null : owner;
     }
 
     /** Makes a node the owner if there is none yet. A scalar that came from Java is left to the collector, array and all. */
     void claim(Node node) {
-        if (!inJava) {
-            synchronized (this) {
-                borrowers += owner == null || node.equals(owner) ? 0 : 1;
-                owner = owner == null ? node : owner;
-            }
+        if (owner == null && !inJava) {
+            owner = node;
+        } else if (!inJava && !node.equals(owner)) {
+            BORROWERS.incrementAndGet(this);
         }
     }
 
     /** Notes that a node has this and does not own it. */
-    synchronized void lend() {
-        borrowers++;
+    void lend() {
+        BORROWERS.incrementAndGet(this);
     }
 
     /** Notes that a node has this no more; gives whether it was the owner. */
-    synchronized boolean end(Node node) {
+    boolean end(Node node) {
         boolean owned = node.equals(owner);
-        borrowers -= owned || inJava ? 0 : 1;
+        if (!owned && !inJava) {
+            BORROWERS.decrementAndGet(this);
+        }
         return owned;
     }
 
     /** Whether a node owns this, no other node has it, and nobody reads it. */
-    synchronized boolean isOnlyOf(Node node) {
+    boolean isOnlyOf(Node node) {
         return node.equals(owner) && borrowers == 0 && pins == 0;
     }
 
     /** Frees the memory now, to be used again. While it is being read, it is left to the collector. */
-    public synchronized void close() {
+    public void close() {
         Memory own = memory;
-        if (own != null && pins == 0) {
-            closed = !inJava;
-            memory = null;
+        if (own != null && letGo()) {
             own.free();
         }
+    }
+
+    /** Whether the memory may go, which it then does not again. A scalar that came from Java stays open: it can have another. */
+    private boolean letGo() {
+        if (!PINS.compareAndSet(this, 0, inJava ? 0 : CLOSED)) {
+            return false;
+        }
+        memory = null;
+        return true;
     }
 
     /**
@@ -416,15 +435,13 @@ public final class Value implements Node.State {
      * @return the value, its elements those that are here until they are written; null if this memory may not be written to, as somebody
      *     else has or reads it
      */
-    public synchronized @Nullable Value reuse(TensorSpec as) {
+    public @Nullable Value reuse(TensorSpec as) {
         Memory own = memory;
-        if (own == null || own.address() == 0 || inJava || pins > 0 || shared || owner != null) {
+        if (own == null || own.address() == 0 || inJava || shared || owner != null || !letGo()) {
             return null;
         }
-        Value next = new Value(as, null);
+        Value next = new Value(as, false, 0, null);
         next.memory = own.handOver(next, as);
-        memory = null;
-        closed = true;
         return next;
     }
 }

@@ -211,8 +211,10 @@ class InPlaceTest {
         Value value = Value.ofElements(matrix(columns).spec(), matrix(columns).toFloatArray());
         value.read(array -> {
             assertEquals(null, value.reuse(value.spec()), "it is being read");
+            value.close();
             return array;
         });
+        assertArrayEquals(matrix(columns).toFloatArray(), value.floats(), "nor is it freed then");
         Node owner = Node.leaf(value.spec(), value, Execution.current());
         assertEquals(null, value.reuse(value.spec()), "a tensor has it");
         assertEquals(Math.sin(1), owner.toDoubleArray()[0], 1e-6);
@@ -223,5 +225,8 @@ class InPlaceTest {
         next.share();
         assertEquals(null, next.reuse(value.spec()), "another place of a plan holds it");
         next.close();
+        next.close();
+        assertThrows(IllegalStateException.class, next::address);
+        assertThrows(IllegalStateException.class, next::pin);
     }
 }

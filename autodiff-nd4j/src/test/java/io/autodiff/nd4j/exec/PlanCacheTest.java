@@ -9,6 +9,7 @@ import io.autodiff.Tensor;
 import io.autodiff.Tensors;
 import io.autodiff.op.Op;
 import io.autodiff.op.Shapes;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -63,6 +64,35 @@ class PlanCacheTest {
         assertArrayEquals(
                 new double[] {11, 12, 13},
                 x.mul(Tensors.of(new double[] {1, 1, 1})).add(10).toDoubleArray());
+    }
+
+    /** The number that is an exponent is a factor, too: it is a constant of the plan in both places. */
+    @Test
+    void smallWholeExponentsArePartOfAPlanAndOthersAreNot() {
+        double[] numbers = {-2, 0.5, 3};
+        Tensor x = Tensors.of(numbers);
+        for (int n = -1; n <= 10; n++) {
+            for (int twice = 0; twice < 2; twice++) {
+                double[] powers = x.pow(n).mul(n).toDoubleArray();
+                for (int i = 0; i < numbers.length; i++) {
+                    double expected = n * Math.pow(numbers[i], n);
+                    assertEquals(expected, powers[i], 1e-14 * Math.abs(expected), numbers[i] + " to the " + n);
+                }
+            }
+        }
+        double zero = x.pow(0.0).mul(0.0).toDoubleArray()[1];
+        double minusZero = x.pow(-0.0).mul(-0.0).toDoubleArray()[1];
+        assertEquals(List.of(0.0, -0.0), List.of(zero, minusZero));
+        x.abs().pow(0.25).add(1).evaluate();
+        int plans = PlanCache.size();
+        for (int n = 0; n < 10; n++) {
+            assertEquals(Math.pow(3, n + 0.5), x.abs().pow(n + 0.5).add(1).toDoubleArray()[2] - 1, 1e-9);
+        }
+        assertEquals(plans, PlanCache.size());
+        long hits = PlanCache.hits();
+        assertEquals(10, x.abs().pow(2).add(1).toDoubleArray()[2]);
+        assertEquals(28, x.abs().pow(3).add(1).toDoubleArray()[2]);
+        assertEquals(hits, PlanCache.hits(), "each has a plan of its own");
     }
 
     @Test
