@@ -108,7 +108,7 @@ public final class Tensors extends IndexedTensors {
      *
      * @param limit its length
      * @return the tensor
-     * @throws IllegalArgumentException if the limit is negative
+     * @throws IllegalArgumentException if the limit is negative, or more than the heap can hold
      */
     public static Tensor range(int limit) {
         if (limit < 0) {
@@ -125,13 +125,18 @@ public final class Tensors extends IndexedTensors {
      * @param step between elements, not 0; negative to count down
      * @param dtype numeric
      * @return the tensor, empty if the step leads away from the limit
-     * @throws IllegalArgumentException if the step is 0 or not finite, or the dtype is bool or cannot hold an element
+     * @throws IllegalArgumentException if the step is 0 or not finite, the dtype is bool or cannot hold an element, or there are more
+     *     elements than the heap can hold
      */
     public static Tensor range(Number start, Number limit, Number step, DType dtype) {
         double length = Math.ceil((limit.doubleValue() - start.doubleValue()) / step.doubleValue());
         if (step.doubleValue() == 0 || !(length <= Integer.MAX_VALUE) || !dtype.isNumeric()) {
             throw new IllegalArgumentException("no " + dtype + " range from " + start + " to " + limit + " by " + step
                     + "; take a numeric dtype, and finite" + " bounds with a step that is not 0");
+        }
+        if (length * Long.BYTES > Runtime.getRuntime().maxMemory()) {
+            throw new IllegalArgumentException("a range from " + start + " to " + limit + " by " + step + " has "
+                    + (long) length + " elements, more than the heap can hold; start Java with a greater -Xmx");
         }
         int n = (int) Math.max(0, length);
         if (dtype.isFloating()) {
