@@ -226,18 +226,17 @@ public abstract class OpCompatibilityKit {
 
     @TestFactory
     Stream<DynamicTest> otherFormsOfStorageGiveTheSame() {
-        Map<String, UnaryOperator<Tensor>> forms = storageForms();
-        return each(forms.isEmpty() ? List.of() : samples(), (sample, op) -> {
-            List<double[]> expected =
-                    apply(op, sample).stream().map(Tensor::toDoubleArray).toList();
-            forms.forEach((name, form) -> {
-                List<Tensor> stored = sample.inputs().stream().map(form).toList();
-                List<Tensor> actual = apply(op, sample.at(stored));
-                for (int i = 0; i < expected.size(); i++) {
-                    assertArrayEquals(expected.get(i), actual.get(i).toDoubleArray(), "as " + name);
-                }
-            });
-        });
+        return storageForms().entrySet().stream()
+                .flatMap(form -> each(" as " + form.getKey(), samples(), (sample, op) -> {
+                    List<Tensor> stored =
+                            sample.inputs().stream().map(form.getValue()).toList();
+                    List<Tensor> expected = apply(op, sample);
+                    List<Tensor> actual = apply(op, sample.at(stored));
+                    for (int i = 0; i < expected.size(); i++) {
+                        assertArrayEquals(
+                                expected.get(i).toDoubleArray(), actual.get(i).toDoubleArray());
+                    }
+                }));
     }
 
     @TestFactory

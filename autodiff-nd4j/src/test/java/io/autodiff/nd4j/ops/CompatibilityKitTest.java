@@ -334,7 +334,7 @@ class CompatibilityKitTest {
                 .sorted(Map.Entry.comparingByKey())
                 .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> {
                     Row row = entry.getValue();
-                    Set<String> failures = new TestedKit(List.of(row.op()), List.of(row.sample()), FORMS).failures();
+                    Set<String> failures = new KitOnTrial(List.of(row.op()), List.of(row.sample()), FORMS).failures();
                     assertEquals(row.failures().isEmpty(), failures.isEmpty(), failures::toString);
                     assertTrue(failures.containsAll(row.failures()), failures::toString);
                 }));
@@ -342,7 +342,7 @@ class CompatibilityKitTest {
 
     @Test
     void anOpWithoutASampleIsFound() throws IllegalAccessException {
-        assertEquals(Set.of(SAMPLES), new TestedKit(List.of(twice(x -> x.mul(2))), List.of(), FORMS).failures());
+        assertEquals(Set.of(SAMPLES), new KitOnTrial(List.of(twice(x -> x.mul(2))), List.of(), FORMS).failures());
     }
 
     @Test
@@ -359,12 +359,13 @@ class CompatibilityKitTest {
 
     private static Set<String> shapesProblems(List<OpSample> samples, Map<String, String> excused)
             throws IllegalAccessException {
-        return new TestedKit(List.of(twice(x -> x.mul(2))), samples, Map.of(), excused).failures();
+        return new KitOnTrial(List.of(twice(x -> x.mul(2))), samples, Map.of(), excused).failures();
     }
 
     @Test
     void aSampleOfAnotherOpIsFound() throws IllegalAccessException {
-        TestedKit kit = new TestedKit(List.of(twice(x -> x.mul(2))), List.of(ONE, OpSample.of("other", VECTOR)), FORMS);
+        KitOnTrial kit =
+                new KitOnTrial(List.of(twice(x -> x.mul(2))), List.of(ONE, OpSample.of("other", VECTOR)), FORMS);
         assertTrue(kit.failures().contains(FOREIGN));
     }
 
@@ -372,7 +373,7 @@ class CompatibilityKitTest {
     @Test
     void aFormOfStorageThatIsReadWronglyIsFound() throws IllegalAccessException {
         UnaryOperator<Tensor> forgotten = t -> t.transpose().reshape(t.shape());
-        TestedKit kit = new TestedKit(List.of(twice(x -> x.mul(2))), List.of(ONE), Map.of("in order f", forgotten));
+        KitOnTrial kit = new KitOnTrial(List.of(twice(x -> x.mul(2))), List.of(ONE), Map.of("in order f", forgotten));
         assertEquals(Set.of(STORAGE), kit.failures());
     }
 }

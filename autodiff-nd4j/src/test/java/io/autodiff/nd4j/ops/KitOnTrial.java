@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The kit over any ops, with any samples, run by hand. */
-final class TestedKit extends OpCompatibilityKit {
+final class KitOnTrial extends OpCompatibilityKit {
     private final List<Op> ops;
     private final List<OpSample> samples;
     private final Map<String, UnaryOperator<Tensor>> forms;
     private final Map<String, String> excused;
 
     /** Of ops whose samples are neither empty nor of size 1. */
-    TestedKit(List<Op> ops, List<OpSample> samples, Map<String, UnaryOperator<Tensor>> forms) {
+    KitOnTrial(List<Op> ops, List<OpSample> samples, Map<String, UnaryOperator<Tensor>> forms) {
         this(
                 ops,
                 samples,
@@ -37,7 +37,7 @@ final class TestedKit extends OpCompatibilityKit {
                         .collect(Collectors.toMap(Op::name, op -> "it is enough to be wrong once")));
     }
 
-    TestedKit(
+    KitOnTrial(
             List<Op> ops,
             List<OpSample> samples,
             Map<String, UnaryOperator<Tensor>> forms,
