@@ -99,7 +99,7 @@ public final class Nd4jProvider implements AutodiffProvider {
 
     @Override
     public Tensor alias(Tensor tensor) {
-        return Node.alias(node(tensor), Execution.current());
+        return Node.alias(Node.of(tensor), Execution.current());
     }
 
     @Override
@@ -116,7 +116,7 @@ public final class Nd4jProvider implements AutodiffProvider {
 
     private static void requireNodes(OpCall<Tensor> call) {
         for (int i = 0; i < call.inputCount(); i++) {
-            node(call.input(i));
+            Node.of(call.input(i));
         }
     }
 
@@ -133,7 +133,7 @@ public final class Nd4jProvider implements AutodiffProvider {
     private static List<Node> nodes(Collection<? extends Tensor> tensors) {
         List<Node> nodes = new ArrayList<>(tensors.size());
         for (Tensor tensor : tensors) {
-            nodes.add(node(tensor));
+            nodes.add(Node.of(tensor));
         }
         return nodes;
     }
@@ -189,7 +189,7 @@ public final class Nd4jProvider implements AutodiffProvider {
 
     @Override
     public void giveUp(Tensor former, boolean isDone) {
-        Node node = node(former);
+        Node node = Node.of(former);
         if (isDone || !node.isAwaited()) {
             node.giveUp();
         }
@@ -213,14 +213,5 @@ public final class Nd4jProvider implements AutodiffProvider {
         return devices instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Map<?, ?> first
                 ? String.valueOf(first.get(Nd4jEnvironment.CUDA_DEVICE_NAME_KEY))
                 : "";
-    }
-
-    static Node node(Tensor tensor) {
-        if (tensor instanceof Node node) {
-            return node;
-        }
-        throw new IllegalArgumentException(
-                "a tensor of another engine, " + tensor.getClass().getName()
-                        + ", cannot be used with the engine 'nd4j'; copy its elements with Tensors.of(...)");
     }
 }
