@@ -64,7 +64,13 @@ final class BackwardPass {
                 throw new IllegalArgumentException("the output gradient " + given.spec() + " does not fit the target "
                         + target + ": it needs the same shape and the same dtype");
             }
-            seeds.add(given == null ? Tensors.onesLike(targets.get(i)) : given.asTensor());
+            Tensor seed = given == null ? Tensors.onesLike(targets.get(i)) : given.asTensor();
+            if (!AutodiffProvider.current().owns(seed)) {
+                throw new IllegalArgumentException(
+                        "the output gradient " + seed.spec() + " is a tensor of another engine, "
+                                + seed.getClass().getName() + "; copy its elements with Tensors.of(...)");
+            }
+            seeds.add(seed);
         }
         return seeds;
     }

@@ -1,10 +1,13 @@
 package io.autodiff;
 
 import io.autodiff.op.TensorSpec;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of two computations, chosen by a tensor. Outside of compiled functions it is a plain Java {@code if}; inside, both are traced, and
@@ -33,7 +36,12 @@ public final class Branch {
      */
     public static Tensor cond(
             Operand predicate, Supplier<? extends Operand> onTrue, Supplier<? extends Operand> onFalse) {
-        return condMany(predicate, () -> List.of(onTrue.get()), () -> List.of(onFalse.get()))
+        Objects.requireNonNull(onTrue, "onTrue");
+        Objects.requireNonNull(onFalse, "onFalse");
+        return condMany(
+                        predicate,
+                        () -> Collections.singletonList(onTrue.get()),
+                        () -> Collections.singletonList(onFalse.get()))
                 .get(0);
     }
 
@@ -50,12 +58,13 @@ public final class Branch {
             Operand predicate,
             Supplier<? extends List<? extends Operand>> onTrue,
             Supplier<? extends List<? extends Operand>> onFalse) {
-        Tensor chosen = condition("cond", predicate);
+        Objects.requireNonNull(onTrue, "onTrue");
+        Objects.requireNonNull(onFalse, "onFalse");
+        Tensor chosen = condition("cond", Objects.requireNonNull(predicate, "predicate"));
         if (Trace.current() != null) {
             return staged(chosen, onTrue, onFalse);
         }
-        return (holds(chosen) ? onTrue : onFalse)
-                .get().stream().<Tensor>map(Operand::asTensor).toList();
+        return Results.of("a side of cond", (holds(chosen) ? onTrue : onFalse).get());
     }
 
     /**
@@ -67,7 +76,10 @@ public final class Branch {
      * @throws IllegalArgumentException if the predicate is no bool scalar
      */
     public static void run(Operand predicate, Runnable onTrue, Runnable onFalse) {
-        condMany(predicate, results(onTrue), results(onFalse));
+        condMany(
+                predicate,
+                results(Objects.requireNonNull(onTrue, "onTrue")),
+                results(Objects.requireNonNull(onFalse, "onFalse")));
     }
 
     private static Supplier<List<Tensor>> results(Runnable code) {
@@ -78,10 +90,13 @@ public final class Branch {
         };
     }
 
-    static Tensor condition(String where, Operand condition) {
-        if (condition.dtype() != DType.BOOL || !condition.shape().isScalar()) {
+    static Tensor condition(String where, @Nullable Operand condition) {
+        if (condition == null
+                || condition.dtype() != DType.BOOL
+                || !condition.shape().isScalar()) {
             throw new IllegalArgumentException(where + ": the condition must be a bool scalar, it is "
-                    + condition.spec() + "; compare, and combine what is compared into one");
+                    + (condition == null ? "null" : condition.spec())
+                    + "; compare, and combine what is compared into one");
         }
         return condition.asTensor();
     }

@@ -1,6 +1,8 @@
 package io.autodiff;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -14,7 +16,7 @@ import java.util.function.Function;
  */
 public final class CompiledFunction extends Compiled implements Function<Operand, Tensor> {
     CompiledFunction(Function<? super Tensor, ? extends Operand> function) {
-        super(arguments -> List.of(function.apply(arguments.get(0))));
+        super(arguments -> Collections.singletonList(function.apply(arguments.get(0))));
     }
 
     /**
@@ -25,6 +27,6 @@ public final class CompiledFunction extends Compiled implements Function<Operand
      */
     @Override
     public Tensor apply(Operand argument) {
-        return call(List.of(argument)).get(0);
+        return call(List.of(Objects.requireNonNull(argument, "argument"))).get(0);
     }
 }

@@ -1,6 +1,7 @@
 package io.autodiff;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -24,6 +25,9 @@ public final class CompiledMany extends Compiled implements Function<List<? exte
      */
     @Override
     public List<Tensor> apply(List<? extends Operand> arguments) {
+        for (Operand argument : Objects.requireNonNull(arguments, "arguments")) {
+            Objects.requireNonNull(argument, "an argument");
+        }
         return call(arguments);
     }
 }

@@ -1,5 +1,6 @@
 package io.autodiff;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
  */
 public final class CompiledSupplier extends Compiled implements Supplier<Tensor> {
     CompiledSupplier(Supplier<? extends Operand> function) {
-        super(arguments -> List.of(function.get()));
+        super(arguments -> Collections.singletonList(function.get()));
     }
 
     /**

@@ -77,16 +77,13 @@ final class CustomGradient {
     }
 
     List<Tensor> apply(List<? extends Operand> operands) {
-        List<Tensor> inputs = operands.stream().<Tensor>map(Operand::asTensor).toList();
+        List<Tensor> inputs = Results.given("inputs", operands);
         List<Tensor> outputs = new ArrayList<>();
         Captures captures = new Captures();
         inputs.forEach(input -> captures.known.put(input, true));
         Executor.untaped(captures, () -> {
-            for (Operand output : forward.apply(inputs)) {
-                Tensor computed = output.asTensor();
-                captures.use(computed);
-                outputs.add(computed);
-            }
+            outputs.addAll(Results.of("the function with a gradient of its own", forward.apply(inputs)));
+            outputs.forEach(captures::use);
         });
         // Tensors of their own: an output may be an input, or of outside.
         outputs.replaceAll(Operand::stopGradient);

@@ -1,9 +1,10 @@
 package io.autodiff;
 
 import io.autodiff.op.GradientFunction;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -41,7 +42,7 @@ public final class Functions {
      * @return it, compiled; traced at its first call
      */
     public static CompiledFunction compile(Function<? super Tensor, ? extends Operand> function) {
-        return new CompiledFunction(function);
+        return new CompiledFunction(Objects.requireNonNull(function, "function"));
     }
 
     /**
@@ -51,7 +52,7 @@ public final class Functions {
      * @return it, compiled; traced at its first call
      */
     public static CompiledMany compileMany(Function<List<Tensor>, ? extends List<? extends Operand>> function) {
-        return new CompiledMany(function);
+        return new CompiledMany(Objects.requireNonNull(function, "function"));
     }
 
     /**
@@ -61,7 +62,7 @@ public final class Functions {
      * @return it, compiled; traced at its first call
      */
     public static CompiledSupplier compileSupplier(Supplier<? extends Operand> function) {
-        return new CompiledSupplier(function);
+        return new CompiledSupplier(Objects.requireNonNull(function, "function"));
     }
 
     /**
@@ -71,7 +72,7 @@ public final class Functions {
      * @return it, compiled; traced at its first call
      */
     public static CompiledAction compileAction(Runnable action) {
-        return new CompiledAction(action);
+        return new CompiledAction(Objects.requireNonNull(action, "action"));
     }
 
     /**
@@ -119,11 +120,13 @@ public final class Functions {
      */
     public static Function<Operand, Tensor> customGradient(
             String name, Function<? super Tensor, ? extends Operand> forward, GradientFunction.OfInput backward) {
+        Objects.requireNonNull(forward, "forward");
+        Objects.requireNonNull(backward, "backward");
         CustomGradient custom = new CustomGradient(
                 name,
-                in -> List.of(forward.apply(in.get(0))),
+                in -> Collections.singletonList(forward.apply(in.get(0))),
                 (c, dys, needed) -> Collections.singletonList(backward.apply(c, dys.get(0))));
-        return x -> custom.apply(List.of(x)).get(0);
+        return x -> custom.apply(Collections.singletonList(x)).get(0);
     }
 
     /**
@@ -159,7 +162,8 @@ public final class Functions {
             String name,
             Function<? super List<Tensor>, ? extends List<? extends Operand>> forward,
             GradientFunction backward) {
-        return new CustomGradient(name, forward::apply, backward)::apply;
+        Objects.requireNonNull(forward, "forward");
+        return new CustomGradient(name, forward::apply, Objects.requireNonNull(backward, "backward"))::apply;
     }
 
     /**
@@ -172,6 +176,8 @@ public final class Functions {
      * @throws IllegalArgumentException if the dtype cannot hold the number
      */
     public static Tensor hostScalar(DType dtype, Supplier<? extends Number> number) {
+        Objects.requireNonNull(dtype, "dtype");
+        Objects.requireNonNull(number, "number");
         Trace trace = Trace.current();
         return trace == null
                 ? Literals.scalar(number.get(), dtype, "a scalar of Java")
@@ -185,10 +191,8 @@ public final class Functions {
      * @param operands tensors and variables, printed after it
      */
     public static void print(String text, Operand... operands) {
-        List<Tensor> tensors = new ArrayList<>();
-        for (Operand operand : operands) {
-            tensors.add(operand.asTensor());
-        }
+        Objects.requireNonNull(text, "text");
+        List<Tensor> tensors = Results.given("operands", Arrays.asList(Objects.requireNonNull(operands, "operands")));
         effect(
                 values -> {
                     StringJoiner line = new StringJoiner(" ").add(text);

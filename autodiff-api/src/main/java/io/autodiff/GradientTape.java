@@ -133,7 +133,7 @@ public final class GradientTape implements AutoCloseable {
      * @throws IllegalStateException if the tape does not record, or this is not its thread
      */
     public void watch(List<? extends Operand> operands) {
-        operands.forEach(this::watch);
+        Objects.requireNonNull(operands, "operands").forEach(this::watch);
     }
 
     /**
@@ -284,6 +284,7 @@ public final class GradientTape implements AutoCloseable {
      * @throws IllegalStateException if the tape does not record, or this is not its thread
      */
     public void stopRecording(Runnable action) {
+        Objects.requireNonNull(action, "action");
         requireOwner("stopRecording");
         if (!recording) {
             throw new IllegalStateException("stopRecording: this tape does not record");

@@ -5,6 +5,7 @@ import io.autodiff.spi.AutodiffProvider;
 import io.autodiff.spi.Executor;
 import java.lang.reflect.Array;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +36,25 @@ final class Literals {
         if (shape.isScalar()) {
             return scalar(number(value), wanted, "a tensor");
         }
-        Object elements = buffer(wanted, Math.toIntExact(shape.elements()));
+        Object elements = array("a tensor of " + shape, shape.elements(), count -> buffer(wanted, count));
         fill(value, 0, shape, elements, 0, wanted);
         return Executor.created(AutodiffProvider.current().constant(new TensorSpec(wanted, shape), elements));
+    }
+
+    /** An array of Java of any length. One that is too long is no end of the program: there is memory for the message. */
+    static <A> A array(String what, long length, IntFunction<A> array) {
+        if (length > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    what + " has " + length + " elements; Java's arrays have 2^31-1 at most");
+        }
+        try {
+            return array.apply((int) length);
+        } catch (OutOfMemoryError e) {
+            throw new IllegalStateException(
+                    "no memory for " + what + ", of " + length + " elements: " + e.getMessage()
+                            + "; start Java with a greater -Xmx",
+                    e);
+        }
     }
 
     /** A scalar of a dtype that must be able to hold the number: no fraction and no overflow in an integer. */

@@ -1,7 +1,9 @@
 package io.autodiff;
 
 import io.autodiff.op.TensorSpec;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -44,6 +46,7 @@ public final class Loops {
      * @throws IllegalArgumentException if the count is no such scalar
      */
     public static void repeat(Operand count, Runnable body) {
+        Objects.requireNonNull(body, "body");
         repeat(count, List.of(), state -> {
             body.run();
             return List.of();
@@ -73,7 +76,8 @@ public final class Loops {
      * @throws IllegalArgumentException if the count is no such scalar, or the body gives another dtype or shape
      */
     public static Tensor repeat(Operand count, Operand state, Function<? super Tensor, ? extends Operand> body) {
-        return repeat(count, List.of(state), in -> List.of(body.apply(in.get(0))))
+        Objects.requireNonNull(body, "body");
+        return repeat(count, Collections.singletonList(state), in -> Collections.singletonList(body.apply(in.get(0))))
                 .get(0);
     }
 
@@ -90,11 +94,13 @@ public final class Loops {
             Operand count,
             List<? extends Operand> state,
             Function<List<Tensor>, ? extends List<? extends Operand>> body) {
+        Objects.requireNonNull(count, "count");
+        Objects.requireNonNull(body, "body");
         if (!count.dtype().isInteger() || !count.shape().isScalar()) {
             throw new IllegalArgumentException(
                     "repeat: the count must be an int32 or int64 scalar, it is " + count.spec());
         }
-        List<Tensor> start = tensors(state);
+        List<Tensor> start = Results.given("state", state);
         if (Trace.current() == null) {
             List<Tensor> now = start;
             long times = (long) count.item();
@@ -120,7 +126,12 @@ public final class Loops {
             Operand state,
             Function<? super Tensor, ? extends Operand> condition,
             Function<? super Tensor, ? extends Operand> body) {
-        return whileLoop(List.of(state), in -> condition.apply(in.get(0)), in -> List.of(body.apply(in.get(0))))
+        Objects.requireNonNull(condition, "condition");
+        Objects.requireNonNull(body, "body");
+        return whileLoop(
+                        Collections.singletonList(state),
+                        in -> condition.apply(in.get(0)),
+                        in -> Collections.singletonList(body.apply(in.get(0))))
                 .get(0);
     }
 
@@ -137,7 +148,9 @@ public final class Loops {
             List<? extends Operand> state,
             Function<List<Tensor>, ? extends Operand> condition,
             Function<List<Tensor>, ? extends List<? extends Operand>> body) {
-        List<Tensor> start = tensors(state);
+        Objects.requireNonNull(condition, "condition");
+        Objects.requireNonNull(body, "body");
+        List<Tensor> start = Results.given("state", state);
         if (Trace.current() == null) {
             List<Tensor> now = start;
             while (Branch.holds(Branch.condition("whileLoop", condition.apply(now)))) {
@@ -149,13 +162,9 @@ public final class Loops {
                 start, (step, now) -> Branch.condition("whileLoop", condition.apply(now)), now -> next(now, body));
     }
 
-    private static List<Tensor> tensors(List<? extends Operand> operands) {
-        return operands.stream().<Tensor>map(Operand::asTensor).toList();
-    }
-
     private static List<Tensor> next(
             List<Tensor> state, Function<List<Tensor>, ? extends List<? extends Operand>> body) {
-        List<Tensor> next = tensors(body.apply(state));
+        List<Tensor> next = Results.of("the body of a loop", body.apply(state));
         List<TensorSpec> before = state.stream().map(Tensor::spec).toList();
         List<TensorSpec> after = next.stream().map(Tensor::spec).toList();
         if (!after.equals(before)) {

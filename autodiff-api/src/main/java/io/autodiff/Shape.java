@@ -100,7 +100,7 @@ public final class Shape {
      */
     public boolean[] select(long... axes) {
         boolean[] named = new boolean[rank()];
-        for (long axis : axes) {
+        for (long axis : Objects.requireNonNull(axes, "axes")) {
             int i = axis(axis);
             if (named[i]) {
                 throw new IllegalArgumentException("axis " + axis + " is named twice for shape " + this);

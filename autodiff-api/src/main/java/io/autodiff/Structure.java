@@ -159,7 +159,7 @@ final class Structure {
             throw error("repeat", x, "more than 2^31-1 slices: " + Arrays.toString(times) + " of each");
         }
         shape("repeat", x, x.shape().withAxes(at, at + 1, total).toArray());
-        int[] slices = new int[(int) total];
+        int[] slices = Literals.array("the slices to repeat", total, int[]::new);
         int to = 0;
         for (int i = 0; i < times.length; i++) {
             Arrays.fill(slices, to, to += (int) times[i], i);
@@ -208,7 +208,7 @@ final class Structure {
                     "axis " + at + " of size " + size + " cannot be cut into " + parts
                             + " equal parts; give their sizes");
         }
-        long[] sizes = new long[parts];
+        long[] sizes = Literals.array("the parts of split", parts, long[]::new);
         Arrays.fill(sizes, size / parts);
         return split(x, sizes, at);
     }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -74,6 +75,7 @@ public final class TensorScope implements AutoCloseable {
      * @throws IllegalStateException if the scope is closed
      */
     public Tensor keep(Tensor tensor) {
+        Objects.requireNonNull(tensor, "tensor");
         if (!open) {
             throw new IllegalStateException("keep: this scope is closed");
         }
@@ -89,7 +91,7 @@ public final class TensorScope implements AutoCloseable {
      * @throws IllegalStateException if the scope is closed
      */
     public List<Tensor> keep(List<Tensor> tensors) {
-        tensors.forEach(this::keep);
+        Objects.requireNonNull(tensors, "tensors").forEach(this::keep);
         return tensors;
     }
 

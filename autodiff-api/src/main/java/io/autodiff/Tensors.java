@@ -109,6 +109,7 @@ public final class Tensors extends IndexedTensors {
      * @param limit its length
      * @return the tensor
      * @throws IllegalArgumentException if the limit is negative, or more than the heap can hold
+     * @throws IllegalStateException if it is more than the heap has room for now
      */
     public static Tensor range(int limit) {
         if (limit < 0) {
@@ -127,6 +128,7 @@ public final class Tensors extends IndexedTensors {
      * @return the tensor, empty if the step leads away from the limit
      * @throws IllegalArgumentException if the step is 0 or not finite, the dtype is bool or cannot hold an element, or there are more
      *     elements than the heap can hold
+     * @throws IllegalStateException if there are more than the heap has room for now
      */
     public static Tensor range(Number start, Number limit, Number step, DType dtype) {
         double length = Math.ceil((limit.doubleValue() - start.doubleValue()) / step.doubleValue());
@@ -140,13 +142,13 @@ public final class Tensors extends IndexedTensors {
         }
         int n = (int) Math.max(0, length);
         if (dtype.isFloating()) {
-            double[] elements = new double[n];
+            double[] elements = Literals.array("a range", n, double[]::new);
             for (int i = 0; i < n; i++) {
                 elements[i] = start.doubleValue() + i * step.doubleValue();
             }
             return of(elements, dtype);
         }
-        long[] elements = new long[n];
+        long[] elements = Literals.array("a range", n, long[]::new);
         for (int i = 0; i < n; i++) {
             elements[i] = start.longValue() + i * step.longValue();
         }

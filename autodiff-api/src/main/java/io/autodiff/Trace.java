@@ -109,9 +109,8 @@ final class Trace {
             for (TensorSpec spec : specs) {
                 trace.placeholders.add(trace.own(AutodiffProvider.current().placeholder(spec)));
             }
-            List<? extends Operand> outputs = function.apply(List.copyOf(trace.placeholders));
-            trace.results = outputs.stream().<Tensor>map(Operand::asTensor).toList();
-            trace.outputs = outputs.size();
+            trace.results = Results.of("the function", function.apply(List.copyOf(trace.placeholders)));
+            trace.outputs = trace.results.size();
         });
         trace.results.forEach(trace::use);
         trace.settle();

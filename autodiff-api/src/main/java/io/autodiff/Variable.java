@@ -97,7 +97,7 @@ public final class Variable implements Operand {
          * @return this builder
          */
         public Builder name(String newName) {
-            name = Objects.requireNonNull(newName, "name");
+            name = Objects.requireNonNull(newName, "newName");
             return this;
         }
 
@@ -108,7 +108,7 @@ public final class Variable implements Operand {
          * @return this builder
          */
         public Builder dtype(DType newDtype) {
-            dtype = Objects.requireNonNull(newDtype, "dtype");
+            dtype = Objects.requireNonNull(newDtype, "newDtype");
             return this;
         }
 
@@ -173,7 +173,7 @@ public final class Variable implements Operand {
      * @throws IllegalArgumentException if shape or dtype differ; the variable is then as it was
      */
     public Variable assign(Operand newValue) {
-        requireFit("assign", newValue.spec());
+        requireFit("assign", Objects.requireNonNull(newValue, "newValue").spec());
         set(newValue.asTensor());
         return this;
     }
@@ -186,7 +186,7 @@ public final class Variable implements Operand {
      * @throws IllegalArgumentException if it does not fit; the variable is then as it was
      */
     public Variable assign(Object newValue) {
-        return assign(operand(newValue));
+        return assign(operand(Objects.requireNonNull(newValue, "newValue")));
     }
 
     /**
@@ -197,7 +197,7 @@ public final class Variable implements Operand {
      * @throws IllegalArgumentException if shape or dtype differ; the variable is then as it was
      */
     public Variable assignAdd(Operand delta) {
-        requireFit("assignAdd", delta.spec());
+        requireFit("assignAdd", Objects.requireNonNull(delta, "delta").spec());
         Tensor addend = delta.asTensor();
         synchronized (this) {
             update(use().add(addend));
@@ -213,7 +213,7 @@ public final class Variable implements Operand {
      * @throws IllegalArgumentException if it does not fit; the variable is then as it was
      */
     public Variable assignAdd(Object delta) {
-        return assignAdd(operand(delta));
+        return assignAdd(operand(Objects.requireNonNull(delta, "delta")));
     }
 
     /**
@@ -224,7 +224,7 @@ public final class Variable implements Operand {
      * @throws IllegalArgumentException if shape or dtype differ; the variable is then as it was
      */
     public Variable assignSub(Operand delta) {
-        requireFit("assignSub", delta.spec());
+        requireFit("assignSub", Objects.requireNonNull(delta, "delta").spec());
         Tensor subtrahend = delta.asTensor();
         synchronized (this) {
             update(use().sub(subtrahend));
@@ -240,7 +240,7 @@ public final class Variable implements Operand {
      * @throws IllegalArgumentException if it does not fit; the variable is then as it was
      */
     public Variable assignSub(Object delta) {
-        return assignSub(operand(delta));
+        return assignSub(operand(Objects.requireNonNull(delta, "delta")));
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.autodiff.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +112,9 @@ public final class Attributes {
     }
 
     static Object immutable(String name, Object value) {
-        Objects.requireNonNull(value, name);
+        if (value == null) {
+            throw new NullPointerException("the value of the attribute '" + name + "'");
+        }
         if (value instanceof List<?> list) {
             for (Object element : list) {
                 if (!(element instanceof Long)) {

@@ -50,7 +50,7 @@ public final class Op {
      * @return an op of which nothing but the name is said
      */
     public static Op named(String name) {
-        if (!name.matches("[a-z][a-z0-9_.]*")) {
+        if (!Objects.requireNonNull(name, "name").matches("[a-z][a-z0-9_.]*")) {
             throw new IllegalArgumentException("an op's name is in snake_case, not '" + name + "'");
         }
         return new Op(name, new OpParts());
@@ -117,7 +117,7 @@ public final class Op {
      * @return the op with this shape rule
      */
     public Op shape(Function<OpCall<TensorSpec>, TensorSpec> function) {
-        return shapes(function, c -> List.of(function.apply(c)));
+        return shapes(function, c -> Collections.singletonList(function.apply(c)));
     }
 
     /**

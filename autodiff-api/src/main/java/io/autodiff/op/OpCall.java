@@ -76,7 +76,8 @@ public final class OpCall<T> {
                 return false;
             }
             for (int i = 0; i < operands.length; i++) {
-                if (!operands[i].spec().equals(inputSpecs[i])) {
+                Operand operand = operands[i];
+                if (operand == null || !operand.spec().equals(inputSpecs[i])) {
                     return false;
                 }
             }
@@ -158,7 +159,11 @@ public final class OpCall<T> {
     private static Signature settled(Op op, Attributes attributes, Operand[] operands) {
         TensorSpec[] specs = new TensorSpec[operands.length];
         for (int i = 0; i < specs.length; i++) {
-            specs[i] = operands[i].spec();
+            Operand operand = operands[i];
+            if (operand == null) {
+                throw new NullPointerException("the input '" + op.inputName(i) + "' of " + op.name());
+            }
+            specs[i] = operand.spec();
         }
         List<TensorSpec> outputs = op.infer(of(op, attributes, Arrays.asList(specs)));
         return new Signature(op, attributes, specs, outputs);

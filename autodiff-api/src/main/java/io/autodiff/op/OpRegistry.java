@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
@@ -103,7 +104,7 @@ public final class OpRegistry {
      *     name has two ops of which not exactly one says that it overrides
      */
     public void register(OpProvider provider) {
-        List<Op> ops = ops(provider);
+        List<Op> ops = ops(Objects.requireNonNull(provider, "provider"));
         synchronized (known) {
             merge(provider, ops);
         }
@@ -274,6 +275,7 @@ public final class OpRegistry {
     }
 
     private Registration registration(String name) {
+        Objects.requireNonNull(name, "name");
         Registration registration = find(name);
         if (registration == null) {
             List<Discovery.Failure> failures = failures();

@@ -18,10 +18,10 @@ final class ShapeCheck {
             throw call.error(mismatch);
         }
         List<TensorSpec> specs = inferred(parts, call);
-        if (specs.size() != parts.outputs.size()) {
-            throw new IllegalStateException("the shape function of op '"
-                    + call.op().name() + "' gave " + specs.size() + " specs for the outputs " + parts.outputs + "; "
-                    + call.op().author());
+        if (specs == null
+                || specs.size() != parts.outputs.size()
+                || specs.stream().anyMatch(Objects::isNull)) {
+            throw call.wrong("the shape function", "it gave " + specs + " for the outputs " + parts.outputs);
         }
         return specs;
     }

@@ -6,8 +6,10 @@ import io.autodiff.GradientTape;
 import io.autodiff.Operand;
 import io.autodiff.Tensor;
 import io.autodiff.Variable;
+import io.autodiff.spi.AutodiffProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,14 +57,28 @@ public abstract class Optimizer {
      * Changes each variable by its gradient. A pair whose gradient is null is passed over.
      *
      * @param gradientsAndVariables the pairs
-     * @throws IllegalArgumentException if there is no gradient in any pair, or one does not fit its variable; no variable is
-     *     changed then
+     * @throws IllegalArgumentException if there is no gradient in any pair, one does not fit its variable, or that is not floating; no
+     *     variable is changed then
      */
     public void applyGradients(List<GradientAndVariable> gradientsAndVariables) {
+        Objects.requireNonNull(gradientsAndVariables, "gradientsAndVariables");
         boolean any = false;
         for (GradientAndVariable pair : gradientsAndVariables) {
-            Tensor gradient = pair.gradient();
+            Tensor gradient = Objects.requireNonNull(pair, "a pair of gradient and variable")
+                    .gradient();
             any |= gradient != null;
+            if (gradient != null && !AutodiffProvider.current().owns(gradient)) {
+                throw new IllegalArgumentException(
+                        "the gradient of the variable '" + pair.variable().name()
+                                + "' is a tensor of another engine, "
+                                + gradient.getClass().getName()
+                                + "; copy its elements with Tensors.of(...)");
+            }
+            if (gradient != null && !gradient.dtype().isFloating()) {
+                throw new IllegalArgumentException(
+                        "the variable '" + pair.variable().name() + "', which is "
+                                + pair.variable().spec() + ", cannot follow a gradient: its dtype is not floating");
+            }
             if (gradient != null && !gradient.spec().equals(pair.variable().spec())) {
                 throw new IllegalArgumentException("the gradient " + gradient.spec() + " does not fit the variable '"
                         + pair.variable().name() + "', which is "
@@ -93,12 +109,18 @@ public abstract class Optimizer {
      * @throws IllegalArgumentException if the loss depends on none of the variables
      */
     public Tensor minimize(Supplier<? extends Operand> loss, List<Variable> variables) {
+        Objects.requireNonNull(loss, "loss");
+        Objects.requireNonNull(variables, "variables");
         Tensor value;
         List<@Nullable Tensor> gradients;
         try (GradientTape tape =
                 GradientTape.builder().watchAccessedVariables(false).open()) {
             tape.watch(variables);
-            value = loss.get().asTensor();
+            Operand computed = loss.get();
+            if (computed == null) {
+                throw new IllegalArgumentException("the loss is null; its function gives a tensor or variable");
+            }
+            value = computed.asTensor();
             gradients = tape.gradient(value, variables);
         }
         List<GradientAndVariable> pairs = new ArrayList<>();

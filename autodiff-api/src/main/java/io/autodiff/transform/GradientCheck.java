@@ -35,6 +35,28 @@ import org.jspecify.annotations.Nullable;
 public record GradientCheck(int order, double eps, double absolute, double relative, long seed) {
     private static final int MOST_REPORTED = 5;
 
+    /**
+     * Checks the settings: with an order below 1, or a tolerance that is no number, nothing would be checked.
+     *
+     * @param order 1 for gradients, 2 for gradients of gradients also, and so on
+     * @param eps how far the central difference goes to both sides
+     * @param absolute the absolute tolerance
+     * @param relative the tolerance relative to the numeric derivative
+     * @param seed of the random output gradients; in the message of a failure
+     * @throws IllegalArgumentException if the order is below 1, eps not positive and finite, or a tolerance negative or not finite
+     */
+    public GradientCheck {
+        if (order < 1
+                || !(eps > 0 && eps < Double.POSITIVE_INFINITY)
+                || !(absolute >= 0 && absolute < Double.POSITIVE_INFINITY)
+                || !(relative >= 0 && relative < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "a gradient check has an order from 1 on, a positive eps, and tolerances of 0"
+                            + " or more, all finite; not order " + order + ", eps " + eps + ", absolute " + absolute
+                            + ", relative " + relative);
+        }
+    }
+
     /** {@return order 2, eps 1e-6, tolerances 1e-5 absolute and 1e-3 relative, seed 1} */
     public static GradientCheck standard() {
         return new GradientCheck(2, 1e-6, 1e-5, 1e-3, 1);
@@ -45,6 +67,7 @@ public record GradientCheck(int order, double eps, double absolute, double relat
      *
      * @param newOrder from 1
      * @return the check
+     * @throws IllegalArgumentException if it is below 1
      */
     public GradientCheck withOrder(int newOrder) {
         return new GradientCheck(newOrder, eps, absolute, relative, seed);
@@ -55,6 +78,7 @@ public record GradientCheck(int order, double eps, double absolute, double relat
      *
      * @param newEps greater than 0
      * @return the check
+     * @throws IllegalArgumentException if it is not, or is infinite
      */
     public GradientCheck withEps(double newEps) {
         return new GradientCheck(order, newEps, absolute, relative, seed);
@@ -63,9 +87,10 @@ public record GradientCheck(int order, double eps, double absolute, double relat
     /**
      * The same check with other tolerances.
      *
-     * @param newAbsolute the absolute one
-     * @param newRelative the relative one
+     * @param newAbsolute the absolute one, 0 or more
+     * @param newRelative the relative one, 0 or more
      * @return the check
+     * @throws IllegalArgumentException if one is negative, NaN or infinite
      */
     public GradientCheck withTolerances(double newAbsolute, double newRelative) {
         return new GradientCheck(order, eps, newAbsolute, newRelative, seed);
@@ -87,7 +112,7 @@ public record GradientCheck(int order, double eps, double absolute, double relat
      * @param function from tensors to one tensor of float64
      * @param inputs where to check; the gradients by the float64 ones are checked, the others are constants
      * @throws AssertionError if a gradient is off; the message has order, input, element, and both figures
-     * @throws IllegalArgumentException if the function gives no float64, or no input is float64
+     * @throws IllegalArgumentException if the function gives null or no float64, or no input is float64
      */
     public void check(Function<List<Tensor>, ? extends Operand> function, List<? extends Operand> inputs) {
         requireNone(mismatches(function, inputs));
@@ -102,7 +127,7 @@ public record GradientCheck(int order, double eps, double absolute, double relat
      * @param like the function whose gradient it is to have, with a result of the same shape
      * @param inputs where to check; the gradients by the float64 ones are checked, the others are constants
      * @throws AssertionError if a gradient is off; the message has order, input, element, and both figures
-     * @throws IllegalArgumentException if a function gives no float64, or no input is float64
+     * @throws IllegalArgumentException if a function gives null or no float64, the two give different shapes, or no input is float64
      */
     public void checkLike(
             Function<List<Tensor>, ? extends Operand> function,
@@ -127,7 +152,7 @@ public record GradientCheck(int order, double eps, double absolute, double relat
      * @param function from tensors to one tensor of float64
      * @param inputs where to check
      * @return a line for each element that is off; empty if the gradients are right
-     * @throws IllegalArgumentException if the function gives no float64, or no input is float64
+     * @throws IllegalArgumentException if the function gives null or no float64, or no input is float64
      */
     public List<String> mismatches(Function<List<Tensor>, ? extends Operand> function, List<? extends Operand> inputs) {
         return mismatches(function, function, inputs);
@@ -137,8 +162,12 @@ public record GradientCheck(int order, double eps, double absolute, double relat
             Function<List<Tensor>, ? extends Operand> function,
             Function<List<Tensor>, ? extends Operand> like,
             List<? extends Operand> inputs) {
+        Objects.requireNonNull(function, "function");
+        Objects.requireNonNull(like, "like");
         List<Tensor> at = new ArrayList<>();
-        inputs.forEach(input -> at.add(input.asTensor().stopGradient()));
+        Objects.requireNonNull(inputs, "inputs")
+                .forEach(input ->
+                        at.add(Objects.requireNonNull(input, "an input").stopGradient()));
         List<String> mismatches = new ArrayList<>();
         Random random = Random.seeded(seed);
         Function<List<Tensor>, ? extends Operand> f = function;
@@ -194,12 +223,16 @@ public record GradientCheck(int order, double eps, double absolute, double relat
                     at.add(inputs.get(i));
                 }
             }
-            Operand output = function.apply(this.inputs);
+            Tensor output = NumericalDerivative.result(function, this.inputs);
             if (at.isEmpty() || output.dtype() != DType.FLOAT64) {
                 throw new IllegalArgumentException("a gradient check needs a float64 input and a float64 result, got "
                         + inputs + " and " + output.spec());
             }
             this.outputGradient = outputGradient.apply(output.spec());
+            if (!this.outputGradient.spec().equals(output.spec())) {
+                throw new IllegalArgumentException("the function gives " + this.outputGradient.spec()
+                        + ", and the one whose gradient it is to have " + output.spec());
+            }
         }
 
         /** Another function of the same inputs, times the same output gradient. */
@@ -216,7 +249,7 @@ public record GradientCheck(int order, double eps, double absolute, double relat
             for (int i = 0; i < floating.size(); i++) {
                 all.set(differentiated.get(i), floating.get(i));
             }
-            return function.apply(all).asTensor().mul(upstream).sum();
+            return NumericalDerivative.result(function, all).mul(upstream).sum();
         }
 
         List<Tensor> gradients(List<Tensor> floating) {

@@ -6,6 +6,7 @@ import io.autodiff.Tensor;
 import io.autodiff.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 
@@ -30,6 +31,7 @@ public final class NumericalDerivative {
      * @return about f'(x)
      */
     public static double of(DoubleUnaryOperator f, double x, double eps) {
+        Objects.requireNonNull(f, "f");
         return (f.applyAsDouble(x + requirePositive(eps)) - f.applyAsDouble(x - eps)) / (2 * eps);
     }
 
@@ -40,13 +42,15 @@ public final class NumericalDerivative {
      * @param at float64 tensors or variables
      * @param eps how far to go to both sides; greater than 0
      * @return about the gradient for each input, of its shape
-     * @throws IllegalArgumentException if an input is not float64
+     * @throws IllegalArgumentException if an input is not float64, or the function gives null
      */
     public static List<Tensor> gradient(
             Function<List<Tensor>, ? extends Operand> f, List<? extends Operand> at, double eps) {
+        Objects.requireNonNull(f, "f");
+        requirePositive(eps);
         List<double[]> points = new ArrayList<>();
-        for (Operand operand : at) {
-            if (operand.dtype() != DType.FLOAT64) {
+        for (Operand operand : Objects.requireNonNull(at, "at")) {
+            if (Objects.requireNonNull(operand, "an input").dtype() != DType.FLOAT64) {
                 throw new IllegalArgumentException("a numerical derivative needs float64, not " + operand.spec());
             }
             points.add(operand.toDoubleArray());
@@ -61,7 +65,7 @@ public final class NumericalDerivative {
                 gradient[i] = of(
                         moved -> {
                             point[element] = moved;
-                            return f.apply(tensors(points, at)).asTensor().sum().item();
+                            return result(f, tensors(points, at)).sum().item();
                         },
                         x,
                         eps);
@@ -70,6 +74,15 @@ public final class NumericalDerivative {
             gradients.add(Tensors.of(gradient).reshape(at.get(k).shape()));
         }
         return gradients;
+    }
+
+    /** What a function of the caller's gives. */
+    static Tensor result(Function<List<Tensor>, ? extends Operand> function, List<Tensor> inputs) {
+        Operand result = function.apply(inputs);
+        if (result == null) {
+            throw new IllegalArgumentException("the function gave null in place of a tensor or variable");
+        }
+        return result.asTensor();
     }
 
     private static List<Tensor> tensors(List<double[]> points, List<? extends Operand> like) {

@@ -99,7 +99,7 @@ public final class Nd4jProvider implements AutodiffProvider {
 
     @Override
     public Tensor alias(Tensor tensor) {
-        return Node.alias(node(tensor), Execution.current());
+        return Node.alias(Node.of(tensor), Execution.current());
     }
 
     @Override
@@ -116,7 +116,7 @@ public final class Nd4jProvider implements AutodiffProvider {
 
     private static void requireNodes(OpCall<Tensor> call) {
         for (int i = 0; i < call.inputCount(); i++) {
-            node(call.input(i));
+            Node.of(call.input(i));
         }
     }
 
@@ -136,7 +136,7 @@ public final class Nd4jProvider implements AutodiffProvider {
         }
         List<Node> nodes = new ArrayList<>(tensors.size());
         for (Tensor tensor : tensors) {
-            nodes.add(node(tensor));
+            nodes.add(Node.of(tensor));
         }
         return nodes;
     }
@@ -192,7 +192,7 @@ public final class Nd4jProvider implements AutodiffProvider {
 
     @Override
     public void giveUp(Tensor former, boolean isDone) {
-        Node node = node(former);
+        Node node = Node.of(former);
         if (isDone || !node.isAwaited()) {
             node.giveUp();
         }
@@ -216,14 +216,5 @@ public final class Nd4jProvider implements AutodiffProvider {
         return devices instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Map<?, ?> first
                 ? String.valueOf(first.get(Nd4jEnvironment.CUDA_DEVICE_NAME_KEY))
                 : "";
-    }
-
-    static Node node(Tensor tensor) {
-        if (tensor instanceof Node node) {
-            return node;
-        }
-        throw new IllegalArgumentException(
-                "a tensor of another engine, " + tensor.getClass().getName()
-                        + ", cannot be used with the engine 'nd4j'; copy its elements with Tensors.of(...)");
     }
 }

@@ -3,6 +3,7 @@ package io.autodiff.nd4j;
 import io.autodiff.Operand;
 import io.autodiff.Tensor;
 import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.graph.Node;
 import io.autodiff.spi.Executor;
 import java.util.Objects;
 import java.util.function.Function;
@@ -29,7 +30,8 @@ public final class Nd4jTensors {
      *
      * @param array of any order, a view or not
      * @return the tensor
-     * @throws IllegalArgumentException if the array is closed, or of a dtype that tensors do not have
+     * @throws IllegalArgumentException if the array is closed, of a workspace that was left, of a dtype that tensors do not have, or has
+     *     elements that are not in its buffer
      */
     public static Tensor copyOf(INDArray array) {
         return Executor.created(Nd4jProvider.copy(Objects.requireNonNull(array, "array")));
@@ -42,7 +44,8 @@ public final class Nd4jTensors {
      *
      * @param array the array, which stays the caller's to close
      * @return the tensor
-     * @throws IllegalArgumentException if the array is closed, or of a dtype that tensors do not have
+     * @throws IllegalArgumentException if the array is closed, of a workspace that was left, of a dtype that tensors do not have, or has
+     *     elements that are not in its buffer
      */
     public static Tensor wrap(INDArray array) {
         Objects.requireNonNull(array, "array");
@@ -56,6 +59,7 @@ public final class Nd4jTensors {
      * @return a new array in order 'c', outside any workspace, that the caller owns and may change or close
      */
     public static INDArray toArray(Operand operand) {
+        Objects.requireNonNull(operand, "operand");
         return borrow(operand, array -> array.isEmpty() ? NdArrays.allocate(operand.spec()) : array.dup('c'));
     }
 
@@ -68,6 +72,7 @@ public final class Nd4jTensors {
      * @return what it gives
      */
     public static <R> R borrow(Operand operand, Function<INDArray, R> reader) {
-        return Nd4jProvider.node(operand.asTensor()).read(reader);
+        Objects.requireNonNull(reader, "reader");
+        return Node.of(Objects.requireNonNull(operand, "operand").asTensor()).read(reader);
     }
 }

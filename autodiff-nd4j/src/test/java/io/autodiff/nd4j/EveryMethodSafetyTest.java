@@ -1,33 +1,48 @@
 package io.autodiff.nd4j;
 
+import static io.autodiff.nd4j.BadArguments.MATRIX;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.autodiff.DType;
+import io.autodiff.Branch;
+import io.autodiff.Functions;
+import io.autodiff.GradientTape;
 import io.autodiff.Index;
 import io.autodiff.Linalg;
-import io.autodiff.Operand;
 import io.autodiff.Random;
 import io.autodiff.Shape;
 import io.autodiff.Sorting;
 import io.autodiff.Tensor;
+import io.autodiff.TensorScope;
 import io.autodiff.Tensors;
+import io.autodiff.Variable;
 import io.autodiff.nn.Attention;
 import io.autodiff.nn.Losses;
 import io.autodiff.nn.Nn;
-import java.lang.reflect.Array;
+import io.autodiff.op.Attributes;
+import io.autodiff.optimizer.GradientAndVariable;
+import io.autodiff.optimizer.Sgd;
+import io.autodiff.spi.Executor;
+import io.autodiff.transform.GradientCheck;
+import io.autodiff.transform.NumericalDerivative;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,225 +53,221 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The fluent methods and the namespaces, each called with arguments that it was not made for: other ranks and dtypes, axes and sizes that
- * are negative or huge, empty tensors, NaN, and good ones among them. What comes of it is a result, or an exception that says what was
- * wrong with an argument; never one of something that went wrong inside, and never the end of the process.
+ * The methods of the library's face, each called with arguments that it was not made for: other ranks and dtypes, axes and sizes that are
+ * negative or huge, empty tensors, NaN, closed arrays, functions that give what does not fit, and good ones among them. What comes of it is
+ * a result, or an exception that says what was wrong with an argument; never one of something that went wrong inside, and never the end of
+ * the process.
  */
 class EveryMethodSafetyTest {
     private static final int CALLS = 40;
     private static final long SEED = 11;
 
-    private static final Tensor VECTOR = Tensors.of(new double[] {0.5, -1, 2});
-    private static final Tensor MATRIX = Tensors.of(new double[][] {{1, 2, 3}, {4, 5, 6}});
-    /** Of no shape that times 2^31 bytes would be allowed. */
-    private static final List<Tensor> TENSORS = List.of(
-            Tensors.of(1.5),
-            VECTOR,
-            VECTOR.add(1),
-            MATRIX,
-            MATRIX.mul(-1),
-            MATRIX.mmul(MATRIX, false, true),
-            Tensors.zeros(DType.FLOAT64, 0, 3),
-            Tensors.ones(DType.FLOAT32, 2, 3),
-            Tensors.ones(DType.FLOAT64, 1, 4, 4, 2),
-            Tensors.ones(DType.FLOAT64, 1, 2, 1, 1, 2, 1),
-            Tensors.of(new double[] {Double.NaN, Double.POSITIVE_INFINITY, -1e300}),
-            Tensors.of(new int[] {0, 1, 2, 1, 0}),
-            Tensors.of(new int[] {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 3, 7}),
-            Tensors.of(new long[] {Long.MAX_VALUE, Long.MIN_VALUE, -1, 0, 5}),
-            Tensors.of(new boolean[] {true, false, true, true, false}));
+    /** What is called with tensors, mostly. */
+    private static final List<Class<?>> OPS = List.of(
+            Tensor.class,
+            Tensors.class,
+            Linalg.class,
+            Sorting.class,
+            Random.class,
+            Nn.class,
+            Losses.class,
+            Attention.class);
 
-    /** By the type of a parameter, what is tried. */
-    private static final Map<Class<?>, List<?>> ARGUMENTS = Map.ofEntries(
-            Map.entry(int.class, List.of(0, 1, -1, 2, 3, 5, -7, Integer.MAX_VALUE, Integer.MIN_VALUE)),
-            Map.entry(long.class, List.of(0L, 1L, -1L, 2L, 3L, 7L, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE)),
-            Map.entry(double.class, List.of(0.0, 0.5, -1.0, 2.0, Double.NaN, Double.POSITIVE_INFINITY, 1e300)),
-            Map.entry(float.class, List.of(0f, 0.5f, -1f, Float.NaN)),
-            Map.entry(boolean.class, List.of(true, false)),
-            Map.entry(Number.class, List.of(0, 1, -2, 2.5, Double.NaN, Long.MAX_VALUE)),
-            Map.entry(String.class, List.of("", "i", "ij,jk->ik", "ii->i", "...i", "nonsense!")),
-            Map.entry(
-                    int[].class,
-                    List.of(
-                            new int[] {},
-                            new int[] {0},
-                            new int[] {-1},
-                            new int[] {1, 0},
-                            new int[] {0, 0},
-                            new int[] {7},
-                            new int[] {Integer.MAX_VALUE},
-                            new int[] {Integer.MIN_VALUE, 0})),
-            Map.entry(
-                    long[].class,
-                    List.of(
-                            new long[] {},
-                            new long[] {0},
-                            new long[] {-1},
-                            new long[] {3},
-                            new long[] {3, 2},
-                            new long[] {2, -1},
-                            new long[] {1L << 40},
-                            new long[] {1L << 40, 1L << 40},
-                            new long[] {Long.MAX_VALUE},
-                            new long[] {Long.MIN_VALUE, 1})),
-            Map.entry(
-                    long[][].class,
-                    List.of(
-                            new long[][] {},
-                            new long[][] {{}},
-                            new long[][] {{1, 1}},
-                            new long[][] {{0, 1}, {1, 0}},
-                            new long[][] {{-1, 0}},
-                            new long[][] {{Long.MAX_VALUE, 1}, {0, 0}},
-                            new long[][] {{1, 2, 3}})),
-            Map.entry(DType.class, List.of(DType.values())),
-            Map.entry(
-                    Shape.class,
-                    List.of(
-                            Shape.SCALAR,
-                            Shape.of(0),
-                            Shape.of(3),
-                            Shape.of(2, 3),
-                            Shape.of(1L << 40),
-                            Shape.of(0, Long.MAX_VALUE))),
-            Map.entry(
-                    Index.class,
-                    List.of(
-                            Index.at(0),
-                            Index.at(-9),
-                            Index.at(Long.MIN_VALUE),
-                            Index.all().by(-1),
-                            Index.range(5, -7),
-                            Index.from(Long.MAX_VALUE),
-                            Index.ellipsis(),
-                            Index.newAxis())),
-            Map.entry(Tensor.class, TENSORS),
-            Map.entry(Operand.class, TENSORS));
+    /** What is called with more than tensors. */
+    private static final List<Class<?>> OTHERS = List.of(
+            Variable.class,
+            Variable.Builder.class,
+            GradientTape.class,
+            TensorScope.class,
+            Functions.class,
+            Branch.class,
+            Sgd.class,
+            GradientAndVariable.class,
+            GradientCheck.class,
+            NumericalDerivative.class,
+            Nd4jTensors.class,
+            Shape.class,
+            Index.class,
+            Attributes.class);
 
-    /** Methods of a class that take nothing but what there are arguments for, and do more than tell what is there. */
-    private static List<Method> methods(Class<?> type) {
-        return Arrays.stream(type.getMethods())
-                .filter(method -> method.getDeclaringClass() != Object.class)
-                .filter(method -> method.getParameterCount() > 0 || !Modifier.isStatic(method.getModifiers()))
-                .filter(method -> Arrays.stream(method.getParameterTypes()).allMatch(EveryMethodSafetyTest::isKnown))
-                .sorted(Comparator.comparing(Method::toString))
+    /** What prints, and what takes anything. */
+    private static final Set<String> LEFT_OUT = Set.of("print", "equals");
+
+    /** Methods and constructors of a class that take nothing but what there are arguments for, and do more than tell what is there. */
+    private static List<Executable> executables(Class<?> type) {
+        Stream<Method> methods = Arrays.stream(type.getMethods())
+                .filter(method -> method.getDeclaringClass() != Object.class && !method.isBridge())
+                // The fluent ones of a variable are those of tensors.
+                .filter(method ->
+                        type == Tensor.class || !method.getDeclaringClass().isInterface())
+                .filter(method -> method.getParameterCount() > 0 || !Modifier.isStatic(method.getModifiers()));
+        return Stream.concat(methods, Arrays.stream(type.getConstructors()))
+                .filter(executable -> !LEFT_OUT.contains(executable.getName()))
+                .filter(executable ->
+                        Arrays.stream(executable.getParameterTypes()).allMatch(BadArguments::isKnown))
+                .sorted(Comparator.comparing(Executable::toString))
                 .toList();
     }
 
-    private static boolean isKnown(Class<?> type) {
-        return ARGUMENTS.containsKey(type)
-                || type.isEnum()
-                || type == List.class
-                || (type.isArray() && ARGUMENTS.containsKey(type.getComponentType()));
+    @FunctionalInterface
+    private interface Check {
+        void of(Class<?> type, Executable executable, List<String> found);
     }
 
-    private static Object argument(Class<?> type, SplittableRandom random) {
-        List<?> values = type.isEnum() ? List.of(type.getEnumConstants()) : ARGUMENTS.get(type);
-        if (values != null) {
-            return values.get(random.nextInt(values.size()));
-        }
-        Class<?> component = type == List.class ? Tensor.class : type.getComponentType();
-        Object[] some = new Object[random.nextInt(4)];
-        for (int i = 0; i < some.length; i++) {
-            some[i] = argument(component, random);
-        }
-        if (type == List.class) {
-            return List.of(some);
-        }
-        Object array = Array.newInstance(component, some.length);
-        for (int i = 0; i < some.length; i++) {
-            Array.set(array, i, some[i]);
-        }
-        return array;
-    }
-
-    @TestFactory
-    Stream<DynamicTest> badArgumentsGiveResultsOrAreTold() {
-        return Stream.of(
-                        Tensor.class,
-                        Tensors.class,
-                        Linalg.class,
-                        Sorting.class,
-                        Random.class,
-                        Nn.class,
-                        Losses.class,
-                        Attention.class)
-                .flatMap(type -> methods(type).stream()
-                        .collect(Collectors.groupingBy(Method::getName, LinkedHashMap::new, Collectors.toList()))
+    private static Stream<DynamicTest> each(List<Class<?>> types, Check check) {
+        return types.stream()
+                .flatMap(type -> executables(type).stream()
+                        .collect(Collectors.groupingBy(Executable::getName, LinkedHashMap::new, Collectors.toList()))
                         .entrySet()
                         .stream()
                         .map(entry -> DynamicTest.dynamicTest(type.getSimpleName() + "." + entry.getKey(), () -> {
                             List<String> found = new ArrayList<>();
-                            for (Method method : entry.getValue()) {
-                                call(method, found);
-                            }
+                            entry.getValue().forEach(executable -> check.of(type, executable, found));
                             assertEquals(List.of(), found);
+                            assertEquals(List.of(), Executor.recorders(), "of tapes and scopes");
                         })));
     }
 
-    private static void call(Method method, List<String> found) {
+    @TestFactory
+    Stream<DynamicTest> badArgumentsGiveResultsOrAreTold() {
+        return each(Stream.concat(OPS.stream(), OTHERS.stream()).toList(), EveryMethodSafetyTest::call);
+    }
+
+    private static void call(Class<?> type, Executable executable, List<String> found) {
         SplittableRandom random = new SplittableRandom(SEED);
-        // It may be of an interface that is not public by itself.
-        method.setAccessible(true);
         for (int i = 0; i < CALLS; i++) {
-            Object[] arguments = Arrays.stream(method.getParameterTypes())
-                    .map(type -> argument(type, random))
-                    .toArray();
-            Object target = method.getDeclaringClass() == Random.class
-                    ? Random.seeded(3)
-                    : TENSORS.get(random.nextInt(TENSORS.size()));
-            String fault = fault(method, target, arguments);
+            Object[] arguments = arguments(executable, random);
+            String fault = fault(type, executable, random, arguments);
             if (fault != null) {
-                found.add(text(method, target, arguments) + " -> " + fault);
+                found.add(executable.getName() + " of " + Arrays.deepToString(arguments) + " -> " + fault);
                 return;
             }
         }
     }
 
-    private static @Nullable String fault(Method method, Object target, Object... arguments) {
-        try {
-            evaluate(method.invoke(target, arguments));
-            return null;
-        } catch (InvocationTargetException e) {
-            return fault(e.getCause());
-        } catch (ReflectiveOperationException e) {
-            return e.toString();
-        } catch (RuntimeException | Error e) {
-            return fault(e);
+    /** Null where it is not allowed is an exception that names the parameter, or, of an op, its input. */
+    @TestFactory
+    Stream<DynamicTest> nullIsToldByTheNameOfTheParameter() {
+        return each(OTHERS, EveryMethodSafetyTest::callWithNull);
+    }
+
+    private static void callWithNull(Class<?> type, Executable executable, List<String> found) {
+        for (int i = 0; i < executable.getParameterCount(); i++) {
+            Parameter parameter = executable.getParameters()[i];
+            if (parameter.getType().isPrimitive()
+                    || parameter.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+                continue;
+            }
+            // Of numbered ones, what they are called together.
+            String name = parameter.getName().replaceAll("\\d", "");
+            SplittableRandom random = new SplittableRandom(SEED);
+            for (int call = 0; call < CALLS; call++) {
+                Object[] arguments = arguments(executable, random);
+                arguments[i] = null;
+                Throwable thrown = thrown(type, executable, random, arguments);
+                String message = thrown == null ? "" : String.valueOf(thrown.getMessage());
+                String fault = thrown == null
+                        ? "no exception"
+                        : thrown instanceof NullPointerException
+                                ? message.contains(name) ? null : thrown.toString()
+                                : fault(thrown);
+                if (fault != null) {
+                    found.add(executable.getName() + ": " + parameter.getName() + " is null -> " + fault);
+                    break;
+                }
+            }
         }
     }
 
-    private static @Nullable String fault(@Nullable Throwable e) {
-        if (e == null) {
-            return "an exception without a cause";
+    private static Object[] arguments(Executable executable, SplittableRandom random) {
+        return Arrays.stream(executable.getGenericParameterTypes())
+                .map(parameter -> BadArguments.argument(parameter, random))
+                .toArray();
+    }
+
+    private static @Nullable String fault(
+            Class<?> type, Executable executable, SplittableRandom random, Object... arguments) {
+        Throwable thrown = thrown(type, executable, random, arguments);
+        return thrown == null ? null : fault(thrown);
+    }
+
+    /** What a call ends with; null for a result. */
+    private static @Nullable Throwable thrown(
+            Class<?> type, Executable executable, SplittableRandom random, Object... arguments) {
+        // It may be of an interface that is not public by itself.
+        executable.setAccessible(true);
+        Object target = null;
+        try {
+            if (executable instanceof Constructor<?> constructor) {
+                use(constructor.newInstance(arguments), type, random);
+                return null;
+            }
+            Method method = (Method) executable;
+            target = Modifier.isStatic(method.getModifiers()) ? null : BadArguments.argument(type, random);
+            use(method.invoke(target, arguments), method.getGenericReturnType(), random);
+            return null;
+        } catch (InvocationTargetException e) {
+            return e.getCause();
+        } catch (ReflectiveOperationException | RuntimeException | Error e) {
+            return e;
+        } finally {
+            close(target);
         }
+    }
+
+    private static void close(@Nullable Object target) {
+        if (target instanceof GradientTape tape) {
+            tape.close();
+        } else if (target instanceof TensorScope scope) {
+            scope.close();
+        }
+    }
+
+    private static @Nullable String fault(Throwable e) {
         boolean told = e instanceof IllegalArgumentException
                 || e instanceof IllegalStateException
                 // Of toIntArray, as it says.
-                || e instanceof ArithmeticException;
-        return told && !String.valueOf(e.getMessage()).isBlank() && e.getMessage() != null
+                || e instanceof ArithmeticException
+                // Of gradients that differ.
+                || e.getClass() == AssertionError.class
+                || (e instanceof NullPointerException && isOfACheck(e));
+        return told && e.getMessage() != null && !e.getMessage().isBlank()
                 ? null
                 : e + " at " + Arrays.stream(e.getStackTrace()).limit(3).toList();
     }
 
-    /** What is pending fails when it is asked for. */
-    private static void evaluate(@Nullable Object result) throws ReflectiveOperationException {
+    /** Whether null was looked for: an array or list may hold some. */
+    private static boolean isOfACheck(Throwable e) {
+        return e.getStackTrace()[0].getClassName().equals(Objects.class.getName());
+    }
+
+    /** What is pending fails when it is asked for, and a function when it is called. */
+    private static void use(@Nullable Object result, Type type, SplittableRandom random)
+            throws ReflectiveOperationException {
         if (result instanceof Tensor tensor) {
             tensor.evaluate();
         } else if (result instanceof List<?> list) {
             for (Object element : list) {
-                evaluate(element);
+                use(element, Object.class, random);
             }
-        } else if (result != null && result.getClass().isRecord()) {
+        } else if (result != null && result.getClass().isRecord() && !(result instanceof GradientCheck)) {
             for (RecordComponent component : result.getClass().getRecordComponents()) {
-                evaluate(component.getAccessor().invoke(result));
+                use(component.getAccessor().invoke(result), Object.class, random);
+            }
+        } else if (result != null) {
+            Type function = type instanceof Class<?> of && of.getGenericInterfaces().length == 1
+                    ? of.getGenericInterfaces()[0]
+                    : type;
+            Method method = BadArguments.function(BadArguments.raw(function));
+            if (method != null && function instanceof ParameterizedType of) {
+                Object[] given = method.getParameterCount() == 0
+                        ? new Object[0]
+                        : new Object[] {BadArguments.argument(of.getActualTypeArguments()[0], random)};
+                use(method.invoke(result, given), Object.class, random);
+            } else if (result instanceof Runnable code) {
+                code.run();
             }
         }
-    }
-
-    private static String text(Method method, Object target, Object... arguments) {
-        String given = Arrays.deepToString(arguments);
-        return (Modifier.isStatic(method.getModifiers()) ? "" : target + ".") + method.getName() + " of " + given;
     }
 
     @Test

@@ -7,11 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.autodiff.DType;
 import io.autodiff.Functions;
+import io.autodiff.GradientTape;
 import io.autodiff.Linalg;
+import io.autodiff.Operand;
+import io.autodiff.Random;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
 import io.autodiff.Variable;
+import io.autodiff.optimizer.GradientAndVariable;
+import io.autodiff.optimizer.Sgd;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -126,6 +133,47 @@ class NativeTrapsTest {
         assertArrayEquals(new double[] {6, 9}, result.toDoubleArray());
     }
 
+    /** Its memory is that of whatever the workspace has made since. */
+    @Test
+    void anArrayOfAWorkspaceThatWasLeftIsRefused() {
+        WorkspaceConfiguration configuration =
+                WorkspaceConfiguration.builder().initialSize(1 << 20).build();
+        INDArray array = null;
+        for (int round = 0; round < 2; round++) {
+            try (MemoryWorkspace ignored =
+                    Nd4j.getWorkspaceManager().getAndActivateWorkspace(configuration, "NATIVE_TRAPS_LEFT")) {
+                if (array == null) {
+                    array = Nd4j.createFromArray(ROWS);
+                    continue;
+                }
+                refused(array, "NATIVE_TRAPS_LEFT");
+            }
+            refused(array, "NATIVE_TRAPS_LEFT");
+            refused(array.getRow(1), "NATIVE_TRAPS_LEFT");
+        }
+    }
+
+    /** ND4J makes it, and reads what lies behind the buffer. */
+    @Test
+    void anArrayThatIsNotInItsBufferIsRefused() {
+        refused(BadArguments.over(new long[] {1000}, new long[] {1}, 0), "buffer");
+        refused(BadArguments.over(new long[] {3}, new long[] {2}, 0), "buffer");
+        refused(BadArguments.over(new long[] {3}, new long[] {1}, 2), "buffer");
+        refused(BadArguments.over(new long[] {2, 2}, new long[] {Long.MAX_VALUE, 1}, 0), "buffer");
+        assertArrayEquals(
+                new double[] {1, 3},
+                Nd4jTensors.wrap(BadArguments.over(new long[] {2}, new long[] {2}, 0))
+                        .toDoubleArray());
+    }
+
+    private static void refused(INDArray array, String word) {
+        for (Function<INDArray, Operand> in : List.<Function<INDArray, Operand>>of(
+                Nd4jTensors::copyOf, Nd4jTensors::wrap, Tensors::of, Variable::of)) {
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> in.apply(array));
+            assertTrue(String.valueOf(e.getMessage()).contains(word), e::getMessage);
+        }
+    }
+
     /** By every way of execution: as scalars, as arrays, in a fused loop, and compiled. */
     @TestFactory
     Stream<DynamicTest> anIntegerIsNeverDividedByZero() {
@@ -222,6 +270,94 @@ class NativeTrapsTest {
         assertEquals(1, Linalg.det(Tensors.zeros(DType.FLOAT64, 0, 0)).item());
         RuntimeException e = assertThrows(IllegalArgumentException.class, () -> empty.max(0));
         assertTrue(String.valueOf(e.getMessage()).contains("reduce_max"), e::getMessage);
+    }
+
+    /** Transforms.pow gives the shape of its first operand. */
+    @Test
+    void aPowerIsBroadcastBothWays() {
+        Tensor column = Tensors.of(new double[][] {{1}, {2}, {3}});
+        Tensor row = Tensors.of(new double[] {0, 1, 2, 0.5});
+        for (boolean swapped : new boolean[] {false, true}) {
+            Tensor x = swapped ? row.add(1) : column;
+            Tensor y = swapped ? column : row;
+            try (GradientTape tape = GradientTape.open()) {
+                tape.watch(List.of(x, y));
+                Tensor power = x.pow(y);
+                assertEquals(Shape.of(3, 4), power.shape());
+                double[] expected = new double[12];
+                double[] dx = new double[(int) x.shape().elements()];
+                double[] dy = new double[(int) y.shape().elements()];
+                for (int i = 0; i < 12; i++) {
+                    int atX = swapped ? i % 4 : i / 4;
+                    int atY = swapped ? i / 4 : i % 4;
+                    double base = x.toDoubleArray()[atX];
+                    double exponent = y.toDoubleArray()[atY];
+                    expected[i] = Math.pow(base, exponent);
+                    dx[atX] += exponent * Math.pow(base, exponent - 1);
+                    dy[atY] += expected[i] * Math.log(base);
+                }
+                assertArrayEquals(expected, power.toDoubleArray(), 1e-14);
+                List<Tensor> gradients = tape.gradientOrThrow(List.of(power), List.of(x, y));
+                assertEquals(x.spec(), gradients.get(0).spec());
+                assertEquals(y.spec(), gradients.get(1).spec());
+                assertArrayEquals(dx, gradients.get(0).toDoubleArray(), 1e-13);
+                assertArrayEquals(dy, gradients.get(1).toDoubleArray(), 1e-13);
+            }
+        }
+    }
+
+    /** ND4J's maximum ignores NaN, or keeps it by the order of its arguments. */
+    @Test
+    void whereverNaNIsItIsInTheResult() {
+        for (int length : new int[] {1, 2, 7, 64, 1025}) {
+            Tensor numbers = Tensors.range(0, length, 1, DType.FLOAT64).sub(3);
+            for (int at : new int[] {0, length / 2, length - 1}) {
+                double[] elements = numbers.toDoubleArray();
+                elements[at] = Double.NaN;
+                Tensor x = Tensors.of(elements);
+                for (Tensor reduced : List.of(x.max(), x.min(), x.sum(), x.mean(), x.prod(), x.norm2())) {
+                    assertTrue(Double.isNaN(reduced.item()), () -> "at " + at + " of " + length);
+                }
+                for (Tensor greater :
+                        List.of(x.maximum(numbers), numbers.maximum(x), x.minimum(numbers), numbers.minimum(x))) {
+                    double[] result = greater.toDoubleArray();
+                    for (int i = 0; i < length; i++) {
+                        assertEquals(i == at ? Double.NaN : i - 3, result[i]);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The updaters of ND4J leave a gradient in order 'f' as it is, and Nd4j.math() writes over its argument. */
+    @Test
+    void anOptimizerTakesGradientsInAnyFormAndLeavesThem() {
+        forms().forEach(array -> {
+            Variable v = Variable.of(array);
+            double[] before = array.dup('c').data().asDouble();
+            new Sgd(0.5).applyGradients(List.of(GradientAndVariable.of(Nd4jTensors.wrap(array), v)));
+            assertArrayEquals(new double[] {0.5, 2, 1, 2.5, 1.5, 3}, v.toDoubleArray());
+            assertArrayEquals(before, array.dup('c').data().asDouble());
+        });
+    }
+
+    /** Nd4j.rand has about 23 random bits of a double's 53. */
+    @Test
+    void everyBitOfARandomDoubleIsRandom() {
+        int draws = 4096;
+        double[] uniform = Random.seeded(21).uniform(DType.FLOAT64, draws).toDoubleArray();
+        double[] normal = Random.seeded(22).normal(DType.FLOAT64, draws).toDoubleArray();
+        for (int bit = 0; bit < 52; bit++) {
+            int ones = 0;
+            int normals = 0;
+            for (int i = 0; i < draws; i++) {
+                ones += (int) ((long) (uniform[i] * 0x1p53) >> bit) & 1;
+                normals += (int) (Double.doubleToRawLongBits(normal[i]) >> bit) & 1;
+            }
+            // The standard deviation is 32; the upper bits of a normal number's fraction are not even.
+            assertEquals(draws / 2.0, ones, 5 * 32, "bit " + bit + " of " + Random.class);
+            assertEquals(draws / 2.0, normals, bit < 40 ? 5 * 32 : draws / 2.0 - 1, "bit " + bit);
+        }
     }
 
     @AfterAll

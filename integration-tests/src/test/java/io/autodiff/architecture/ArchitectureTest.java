@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -20,8 +21,15 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.regex.Pattern;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.factory.ops.NDMath;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Dependencies point one way: examples, engine, api. The core of the api, {@code io.autodiff} with its {@code op} and
@@ -84,6 +92,39 @@ class ArchitectureTest {
             independent("io.autodiff.nd4j.ops..", "io.autodiff.nd4j.exec..");
 
     @ArchTest
+    static final ArchRule NO_CALL_OF_TRANSFORMS_THAT_GO_WRONG = neverUsed(
+            "org.nd4j.linalg.ops.transforms.Transforms",
+            "stabilize|pow",
+            "stabilize ends the process, and pow broadcasts to the shape of its first operand alone");
+
+    @ArchTest
+    static final ArchRule NO_NAMESPACE_OF_ND4J = neverUsed(
+            "org.nd4j.linalg.factory.ops..*|.*ClipByAvgNorm",
+            ".*",
+            "what Nd4j.math() and Nd4j.nn() have writes over its argument, and clipByAvgNorm ends the process on several threads");
+
+    @ArchTest
+    static final ArchRule NO_RANDOM_NUMBERS_OF_ND4J = neverUsed(
+            "org.nd4j.linalg.factory.Nd4j|org.nd4j.linalg.api.rng..*",
+            "rand|randn|randint|randomBernoulli|randomExponential|choice|shuffle|getRandom|getRandomFactory|next.*",
+            "its doubles have 23 random bits, and it is shared with whoever else is in the process");
+
+    @ArchTest
+    static final ArchRule NO_UPDATERS_OF_ND4J = neverUsed(
+            "org.nd4j.linalg.learning..*",
+            ".*",
+            "Adam leaves a gradient in order 'f' as it is, and the first step of Nadam is 60 times as long as it should be");
+
+    @ArchTest
+    static final ArchRule NO_BYTES_OF_NUMPY =
+            neverUsed("org.nd4j..*", "toNpyByteArray|convertToNumpy", "of a view or a transpose, the bytes are wrong");
+
+    /** An array's own equals is no better, but a call of it cannot be told: in class files it is one of Object's. */
+    @ArchTest
+    static final ArchRule NO_COMPARISON_WITHIN_AN_EPSILON = neverUsed(
+            "org.nd4j.linalg.api.ndarray..*", "equalsWithEps", "elements that are nearly equal make no two arrays one");
+
+    @ArchTest
     static void allModulesAreThere(JavaClasses imported) {
         for (String name : new String[] {
             "io.autodiff.GradientTape",
@@ -106,6 +147,21 @@ class ArchitectureTest {
         JavaClasses fixture = new ClassFileImporter().importClasses(UsesNd4j.class);
         assertFails(dependsOnNothing(API), fixture);
         assertFails(nd4jOnlyIn(ENGINE, EXAMPLES), fixture);
+        JavaClasses traps = new ClassFileImporter().importClasses(CallsWhatGoesWrong.class);
+        for (ArchRule rule : new ArchRule[] {
+            NO_CALL_OF_TRANSFORMS_THAT_GO_WRONG,
+            NO_NAMESPACE_OF_ND4J,
+            NO_RANDOM_NUMBERS_OF_ND4J,
+            NO_UPDATERS_OF_ND4J,
+            NO_BYTES_OF_NUMPY,
+            NO_COMPARISON_WITHIN_AN_EPSILON
+        }) {
+            assertFails(rule, traps);
+        }
+        for (Class<?> one : new Class<?>[] {PowByReference.class, MathOfNd4j.class, ClipByAverageNorm.class}) {
+            JavaClasses only = new ClassFileImporter().importClasses(one);
+            assertFails(one == PowByReference.class ? NO_CALL_OF_TRANSFORMS_THAT_GO_WRONG : NO_NAMESPACE_OF_ND4J, only);
+        }
         // The same rules with a direction that dependencies do take, and with the core cut into its packages.
         assertFails(independent(EXAMPLES, "io.autodiff"), imported);
         assertFails(independent(OPTIMIZER, "io.autodiff"), imported);
@@ -114,6 +170,49 @@ class ArchitectureTest {
 
     static final class UsesNd4j {
         INDArray array;
+    }
+
+    /** Each thing that a rule forbids; nothing runs it. */
+    static final class CallsWhatGoesWrong {
+        List<Object> of(INDArray x) {
+            return List.of(
+                    Transforms.stabilize(x, 1),
+                    Nd4j.math().exp(x),
+                    Nd4j.rand(2, 2),
+                    new Adam(0.1),
+                    Nd4j.toNpyByteArray(x),
+                    x.equalsWithEps(x.dup(), 1e-5));
+        }
+    }
+
+    static final class PowByReference {
+        BinaryOperator<INDArray> pow = Transforms::pow;
+    }
+
+    static final class MathOfNd4j {
+        INDArray of(INDArray x) {
+            return Nd4j.nn().relu(x, 0);
+        }
+    }
+
+    static final class ClipByAverageNorm {
+        INDArray of(NDMath math, INDArray x) {
+            return math.clipByAvgNorm(x, 1, 0);
+        }
+    }
+
+    /** What goes wrong in ND4J is used nowhere, neither called nor referred to. */
+    private static ArchRule neverUsed(String owners, String members, String because) {
+        Pattern owner = Pattern.compile(owners);
+        Pattern member = Pattern.compile(members);
+        return noClasses()
+                .should()
+                .accessTargetWhere(DescribedPredicate.<JavaAccess<?>>describe(
+                        members + " of " + owners,
+                        access -> owner.matcher(access.getTargetOwner().getFullName())
+                                        .matches()
+                                && member.matcher(access.getTarget().getName()).matches()))
+                .because(because);
     }
 
     private static ArchRule dependsOnNothing(DescribedPredicate<JavaClass> these) {

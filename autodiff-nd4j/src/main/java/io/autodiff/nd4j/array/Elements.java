@@ -3,6 +3,7 @@ package io.autodiff.nd4j.array;
 import io.autodiff.DType;
 import io.autodiff.op.TensorSpec;
 import java.lang.reflect.Array;
+import java.util.function.IntFunction;
 import org.bytedeco.javacpp.BooleanPointer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -156,9 +157,24 @@ final class Elements {
         }
     }
 
+    /** A Java array of as many elements. One that is too large is no end of the program: there is memory for the message. */
+    private static <A> A forAll(TensorSpec spec, IntFunction<A> array) {
+        long elements = spec.shape().elements();
+        if (elements > Integer.MAX_VALUE) {
+            throw new IllegalStateException(
+                    "no array of Java has the elements of " + spec + ", which has 2^31-1 at most; take parts of it");
+        }
+        try {
+            return array.apply((int) elements);
+        } catch (OutOfMemoryError e) {
+            throw new IllegalStateException(
+                    "no memory for an array of Java with the elements of " + spec + ": " + e.getMessage(), e);
+        }
+    }
+
     /** All elements as doubles. */
     static double[] doubles(long address, TensorSpec spec) {
-        double[] doubles = new double[Math.toIntExact(spec.shape().elements())];
+        double[] doubles = forAll(spec, double[]::new);
         if (spec.dtype() == DType.FLOAT64) {
             new DoublePointer(new Address(address)).get(doubles);
         } else if (spec.dtype() == DType.FLOAT32) {
@@ -182,7 +198,7 @@ final class Elements {
 
     /** All elements as floats. */
     static float[] floats(long address, TensorSpec spec) {
-        float[] floats = new float[Math.toIntExact(spec.shape().elements())];
+        float[] floats = forAll(spec, float[]::new);
         if (spec.dtype() == DType.FLOAT32) {
             new FloatPointer(new Address(address)).get(floats);
         } else {
@@ -196,18 +212,18 @@ final class Elements {
 
     /** All elements of an integer or bool as longs. */
     static long[] longs(long address, TensorSpec spec) {
-        long[] longs = new long[Math.toIntExact(spec.shape().elements())];
+        long[] longs = forAll(spec, long[]::new);
         switch (spec.dtype()) {
             case INT64 -> new LongPointer(new Address(address)).get(longs);
             case INT32 -> {
-                int[] ints = new int[longs.length];
+                int[] ints = forAll(spec, int[]::new);
                 new IntPointer(new Address(address)).get(ints);
                 for (int i = 0; i < longs.length; i++) {
                     longs[i] = ints[i];
                 }
             }
             case BOOL -> {
-                byte[] bytes = new byte[longs.length];
+                byte[] bytes = forAll(spec, byte[]::new);
                 new BytePointer(new Address(address)).get(bytes);
                 for (int i = 0; i < longs.length; i++) {
                     longs[i] = bytes[i] == 0 ? 0 : 1;

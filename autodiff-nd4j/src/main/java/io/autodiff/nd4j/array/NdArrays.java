@@ -4,9 +4,11 @@ import io.autodiff.DType;
 import io.autodiff.Shape;
 import io.autodiff.op.TensorSpec;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -85,7 +87,8 @@ public final class NdArrays {
      *
      * @param array any array
      * @return its spec
-     * @throws IllegalArgumentException if it is closed, or of a dtype that tensors do not have
+     * @throws IllegalArgumentException if it is closed, of a workspace that was left, of a dtype that tensors do not have, or has elements
+     *     that are not in its buffer
      */
     public static TensorSpec spec(INDArray array) {
         // A view counts as closed with its parent, whose memory it reads.
@@ -99,7 +102,43 @@ public final class NdArrays {
         }
         TensorSpec spec = new TensorSpec(dtype, Shape.of(array.shape()));
         requireHoldable(spec);
+        if (!array.isEmpty()) {
+            requireOfOpenWorkspace(array);
+            requireWithinBuffer(array);
+        }
         return spec;
+    }
+
+    /** A workspace that was left hands its memory out again. */
+    private static void requireOfOpenWorkspace(INDArray array) {
+        MemoryWorkspace workspace = array.isAttached() ? array.data().getParentWorkspace() : null;
+        if (workspace == null) {
+            return;
+        }
+        boolean entered = workspace.isScopeActive() || workspace.getWorkspaceType() == MemoryWorkspace.Type.CIRCULAR;
+        if (!entered || workspace.getGenerationId() != array.data().getGenerationId()) {
+            throw new IllegalArgumentException(
+                    "the INDArray is of the workspace '" + workspace.getId()
+                            + "', which was left since, and its memory is that of others now; take a tensor of it before, or detach() it");
+        }
+    }
+
+    /** ND4J makes arrays of any shape and strides over a buffer, and reads what lies around it. */
+    private static void requireWithinBuffer(INDArray array) {
+        DataBuffer buffer = array.data();
+        // Doubles do not overflow.
+        double first = buffer.offset();
+        double last = first;
+        for (int axis = 0; axis < array.rank(); axis++) {
+            double reach = (array.size(axis) - 1.0) * array.stride(axis);
+            first += Math.min(0, reach);
+            last += Math.max(0, reach);
+        }
+        if (first < 0 || last >= buffer.underlyingLength()) {
+            throw new IllegalArgumentException("the INDArray of shape " + Shape.of(array.shape()) + " and strides "
+                    + Arrays.toString(array.stride()) + ", from element " + buffer.offset()
+                    + " on, has elements outside of its buffer of " + buffer.underlyingLength());
+        }
     }
 
     /**

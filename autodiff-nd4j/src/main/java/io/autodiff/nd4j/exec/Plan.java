@@ -221,7 +221,7 @@ final class Plan implements CompiledGraph {
         Execution execution = Execution.current();
         Value[] values = new Value[given.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = ((Node) given.get(i)).valueFor(execution);
+            values[i] = Node.of(given.get(i)).valueFor(execution);
         }
         List<Tensor> tensors = new ArrayList<>(results.length);
         for (Value value : run(values)) {

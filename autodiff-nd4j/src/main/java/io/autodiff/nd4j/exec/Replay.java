@@ -143,7 +143,7 @@ final class Replay {
         if (results == null || results.size() != call.outputSpecs().size()) {
             throw call.wrong(
                     "the kernel",
-                    "it gave " + (results == null ? "null" : results.size() + " arrays") + " for the outputs "
+                    "it gave " + (results == null ? "null" : results.size() + " results") + " for the outputs "
                             + call.op().outputNames());
         }
     }
@@ -164,15 +164,24 @@ final class Replay {
             tensors.add(Node.borrowing(call.inputSpec(i), inputs[i], Execution.current()));
         }
         List<Tensor> results = new ArrayList<>();
-        Executor.isolated(new Recorder() {}, () -> results.addAll(code.compute(call.withInputs(tensors))));
+        Executor.isolated(new Recorder() {}, () -> {
+            List<? extends @Nullable Tensor> computed = code.compute(call.withInputs(tensors));
+            requireAll(call, computed);
+            for (Tensor result : computed) {
+                if (result == null) {
+                    throw wrong(call, results.size(), "null");
+                }
+                results.add(result);
+            }
+        });
         List<TensorSpec> specs = results.stream().map(Tensor::spec).toList();
         if (!specs.equals(call.outputSpecs())) {
             throw call.wrong("the kernel", "it gave " + specs + ", the shape function declares " + call.outputSpecs());
         }
-        Execution.current().evaluate(results.stream().map(Node.class::cast).toList());
+        Execution.current().evaluate(results.stream().map(Node::of).toList());
         Value[] values = new Value[results.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = ((Node) results.get(i)).handedOver();
+            values[i] = Node.of(results.get(i)).handedOver();
         }
         return values;
     }

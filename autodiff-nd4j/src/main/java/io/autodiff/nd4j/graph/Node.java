@@ -198,6 +198,21 @@ public final class Node implements Tensor {
         return computation;
     }
 
+    /**
+     * {@return the tensor as what it is}
+     *
+     * @param tensor of this engine
+     * @throws IllegalArgumentException if it is another engine's
+     */
+    public static Node of(Tensor tensor) {
+        if (tensor instanceof Node node) {
+            return node;
+        }
+        throw new IllegalArgumentException(
+                "a tensor of another engine, " + tensor.getClass().getName()
+                        + ", cannot be used with the engine 'nd4j'; copy its elements with Tensors.of(...)");
+    }
+
     private static OpCall<Tensor> inOneThread(OpCall<Tensor> call, Evaluator evaluator) {
         boolean foreign = false;
         for (int i = 0; i < call.inputCount(); i++) {
