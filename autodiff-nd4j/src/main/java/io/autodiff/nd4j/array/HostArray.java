@@ -41,6 +41,8 @@ public final class HostArray {
 
     /** From so many elements on, a call of native code pays. */
     private static final long LONG_RUN = 128;
+    /** So many elements stay in the processor's nearest memory while they are copied again and again. */
+    private static final long LONGEST_REPEATED = 2048;
 
     private final TensorSpec spec;
     private final long address;
@@ -370,7 +372,23 @@ public final class HostArray {
             Elements.copy(from.address + fromFirst * bytes, address + first * bytes, count * bytes);
             return;
         }
-        Elements.move(bits(), first, step, from.bits(), fromFirst, fromStep, count);
+        boolean repeats = step == 1 && fromStep == 0 && count >= LONG_RUN;
+        Elements.move(bits(), first, step, from.bits(), fromFirst, fromStep, repeats ? LONG_RUN : count);
+        if (repeats) {
+            repeat(first, count);
+        }
+    }
+
+    /** Fills a run with what its beginning already is: one element, again and again. */
+    private void repeat(long first, long count) {
+        Objects.checkFromIndexSize(first, count, spec.shape().elements());
+        long bytes = spec.dtype().bytes();
+        long start = address + first * bytes;
+        for (long done = LONG_RUN; done < count; ) {
+            long next = Math.min(Math.min(done, LONGEST_REPEATED), count - done);
+            Elements.copy(start, start + done * bytes, next * bytes);
+            done += next;
+        }
     }
 
     /** The elements as bits. */

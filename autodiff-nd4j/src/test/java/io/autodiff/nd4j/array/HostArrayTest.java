@@ -149,6 +149,34 @@ class HostArrayTest {
     }
 
     @Test
+    void oneElementFillsARunOfAnyLength() {
+        for (DType dtype : List.of(DType.FLOAT16, DType.FLOAT32, DType.FLOAT64, DType.BOOL)) {
+            for (int count : new int[] {1, 127, 128, 129, 2304, 5000}) {
+                Op filled = Op.named("filled")
+                        .inputs("x")
+                        .shape(c -> new TensorSpec(dtype, Shape.of(count + 2)))
+                        .kernel(HostArray.class, c -> {
+                            HostArray z = HostArray.zeros(c.outputSpec());
+                            long[] one = {1};
+                            long[] none = {0};
+                            z.copy(1, one, c.input("x"), 1, none, new long[] {count});
+                            assertThrows(
+                                    IndexOutOfBoundsException.class,
+                                    () -> z.copy(1, one, c.input("x"), 0, none, new long[] {count + 2}));
+                            z.copy(1, one, c.input("x"), 1, none, new long[] {count});
+                            z.copy(count + 1L, one, c.input("x"), 0, none, one);
+                            return z;
+                        })
+                        .notDifferentiable();
+                double[] expected = new double[count + 2];
+                Arrays.fill(expected, 1, count + 1, 1);
+                Tensor x = Tensors.of(new double[] {0, 1}).castTo(dtype);
+                assertArrayEquals(expected, filled.apply(x).toDoubleArray(), dtype + " " + count);
+            }
+        }
+    }
+
+    @Test
     void blocksAreCopiedByTheirStrides() {
         Random random = new Random(7);
         for (DType dtype : List.of(DType.FLOAT16, DType.FLOAT32, DType.FLOAT64, DType.BOOL)) {
