@@ -17,6 +17,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * differs from the run before is set. A plan has a frame for each thread that runs it at the same time, and keeps them for later runs.
  */
 final class Frame {
+    /** Stands for the thread that made this, and which alone reads and sets what follows. */
+    final Object thread;
+    /** Whether a run has this, if it is its thread's own. */
+    boolean running;
+
     private final List<Plan.Step> steps;
     private final @Nullable Value[] initial;
     private final @Nullable Value[] values;
@@ -31,7 +36,8 @@ final class Frame {
     /** For each of those arguments the value that is the same in each run; null of others. */
     private final @Nullable Value[][] lasting;
 
-    Frame(List<Plan.Step> steps, @Nullable Value[] initial, Buffers buffers) {
+    Frame(List<Plan.Step> steps, @Nullable Value[] initial, Buffers buffers, Object thread) {
+        this.thread = thread;
         this.steps = steps;
         this.initial = initial;
         this.values = new Value[initial.length];

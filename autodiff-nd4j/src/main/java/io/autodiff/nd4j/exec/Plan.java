@@ -190,6 +190,9 @@ final class Plan implements CompiledGraph {
         }
     }
 
+    /** What tells threads apart, and keeps none of them. */
+    private static final ThreadLocal<Object> THREAD = ThreadLocal.withInitial(Object::new);
+
     /** One of the frames that wait, on those that wait for longer; new each time, so that one that comes back is not taken for itself. */
     private record Idle(Frame frame, @Nullable Idle below) {}
 
@@ -200,7 +203,9 @@ final class Plan implements CompiledGraph {
     private final List<Step> steps;
     private final int[] results;
     private final Buffers buffers;
-    /** Those that no run has at the moment. */
+    /** That of one thread, mostly the only one: there is nothing for it to wait for. Should two threads set it, one loses nothing by it. */
+    private @Nullable Frame own;
+    /** Others that no run has at the moment. */
     private final AtomicReference<@Nullable Idle> idle = new AtomicReference<>();
     /** Made when it is first asked for; two threads may make it twice, which does no harm. */
     private volatile @Nullable ScalarPlan scalars;
@@ -262,16 +267,34 @@ final class Plan implements CompiledGraph {
         return buffers;
     }
 
-    /** A frame that nobody else has until it is put back. The one used last comes first: its memory is the warmest. */
+    /** A frame that nobody else has until it is put back. Of those that wait, the one used last comes first: its memory is the warmest. */
     private Frame claim() {
+        Object thread = THREAD.get();
+        Frame mine = own;
+        if (mine != null && mine.thread == thread && !mine.running) {
+            mine.running = true;
+            return mine;
+        }
         Idle last = idle.get();
         while (last != null && !idle.compareAndSet(last, last.below)) {
             last = idle.get();
         }
-        return last != null ? last.frame : new Frame(steps, initial, buffers);
+        if (last != null) {
+            return last.frame;
+        }
+        Frame made = new Frame(steps, initial, buffers, thread);
+        if (mine == null) {
+            made.running = true;
+            own = made;
+        }
+        return made;
     }
 
     private void giveBack(Frame frame) {
+        if (frame == own) {
+            frame.running = false;
+            return;
+        }
         Idle before;
         do {
             before = idle.get();

@@ -22,7 +22,11 @@ import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.CompiledGraph;
 import io.autodiff.spi.Executor;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -121,6 +125,43 @@ class FrameTest {
             boolean apart = buffers.offset(slot) + one.bytes() <= buffers.offset(other)
                     || buffers.offset(other) + two.bytes() <= buffers.offset(slot);
             assertTrue(apart, () -> "%" + slot + " and %" + other + " overlap in\n" + plan.describe());
+        }
+    }
+
+    /** Also those that come first to a plan, at the same time. */
+    @Test
+    void eachOfManyThreadsHasAFrame() {
+        Tensor w = numbers(6, 6);
+        List<Tensor> inputs = IntStream.range(0, 4)
+                .mapToObj(i -> numbers(8, 6).mul(i + 1).evaluate())
+                .toList();
+        for (int round = 0; round < 20; round++) {
+            Plan plan = (Plan) FusionTest.plan(FrameTest::layers, List.of(inputs.get(0), w), Accelerator.compiler());
+            CyclicBarrier start = new CyclicBarrier(inputs.size());
+            List<CompletableFuture<double[]>> threads = inputs.stream()
+                    .map(x -> CompletableFuture.supplyAsync(
+                            () -> {
+                                await(start);
+                                return IntStream.range(0, 50)
+                                        .mapToDouble(i ->
+                                                plan.run(List.of(x, w)).get(0).item())
+                                        .toArray();
+                            },
+                            task -> new Thread(task).start()))
+                    .toList();
+            for (int i = 0; i < threads.size(); i++) {
+                double[] expected = new double[50];
+                Arrays.fill(expected, plan.run(List.of(inputs.get(i), w)).get(0).item());
+                assertArrayEquals(expected, threads.get(i).join());
+            }
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
         }
     }
 
