@@ -267,8 +267,10 @@ final class Trace {
                 variable.replace(value);
             }
         }
-        affect(computed.subList(next, computed.size()));
-        return List.copyOf(computed.subList(0, outputs));
+        if (!effects.isEmpty()) {
+            affect(computed.subList(next, computed.size()));
+        }
+        return List.copyOf(computed.size() == outputs ? computed : computed.subList(0, outputs));
     }
 
     private List<Tensor> heard(List<Tensor> inputs) {
@@ -303,8 +305,9 @@ final class Trace {
         if (current() != null) {
             return true;
         }
-        for (Recorder recorder : Executor.recorders()) {
-            if (recorder.hearsEachOp()) {
+        List<Recorder> recorders = Executor.recorders();
+        for (int i = 0; i < recorders.size(); i++) {
+            if (recorders.get(i).hearsEachOp()) {
                 return true;
             }
         }

@@ -131,6 +131,9 @@ public final class Nd4jProvider implements AutodiffProvider {
     }
 
     private static List<Node> nodes(Collection<? extends Tensor> tensors) {
+        if (tensors.isEmpty()) {
+            return List.of();
+        }
         List<Node> nodes = new ArrayList<>(tensors.size());
         for (Tensor tensor : tensors) {
             nodes.add(Node.of(tensor));

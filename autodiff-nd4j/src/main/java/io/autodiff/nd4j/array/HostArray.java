@@ -2,7 +2,6 @@ package io.autodiff.nd4j.array;
 
 import io.autodiff.DType;
 import io.autodiff.op.TensorSpec;
-import java.util.Arrays;
 import java.util.Objects;
 import org.bytedeco.javacpp.indexer.Bfloat16Indexer;
 import org.bytedeco.javacpp.indexer.BooleanIndexer;
@@ -210,9 +209,12 @@ public final class HostArray {
      * @throws IndexOutOfBoundsException if there is no such block in one of them; nothing outside is read or written
      */
     public void copy(long first, long[] strides, HostArray from, long fromFirst, long[] fromStrides, long[] sizes) {
-        if (Arrays.stream(sizes).allMatch(size -> size > 0)) {
-            new BlockCopy(this, strides, from, fromStrides, sizes).run(first, fromFirst);
+        for (long size : sizes) {
+            if (size <= 0) {
+                return;
+            }
         }
+        new BlockCopy(this, strides, from, fromStrides, sizes).run(first, fromFirst);
     }
 
     /**
@@ -330,30 +332,31 @@ public final class HostArray {
      * @param first which is the first
      * @param floating where they come from if they are floating
      * @param integers where they come from if they are not
+     * @param from where the first of them comes from
      * @param count how many
      */
-    public void store(long first, double[] floating, long[] integers, int count) {
+    public void store(long first, double[] floating, long[] integers, int from, int count) {
         Indexer elements = elements();
         if (elements instanceof FloatIndexer target) {
             for (int k = 0; k < count; k++) {
-                target.put(first + k, (float) floating[k]);
+                target.put(first + k, (float) floating[from + k]);
             }
         } else if (elements instanceof DoubleIndexer target) {
             for (int k = 0; k < count; k++) {
-                target.put(first + k, floating[k]);
+                target.put(first + k, floating[from + k]);
             }
         } else if (elements instanceof IntIndexer target) {
             for (int k = 0; k < count; k++) {
-                target.put(first + k, (int) integers[k]);
+                target.put(first + k, (int) integers[from + k]);
             }
         } else if (elements instanceof LongIndexer target) {
             for (int k = 0; k < count; k++) {
-                target.put(first + k, integers[k]);
+                target.put(first + k, integers[from + k]);
             }
         } else {
             BooleanIndexer target = (BooleanIndexer) elements;
             for (int k = 0; k < count; k++) {
-                target.put(first + k, integers[k] != 0);
+                target.put(first + k, integers[from + k] != 0);
             }
         }
     }

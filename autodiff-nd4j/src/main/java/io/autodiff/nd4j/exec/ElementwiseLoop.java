@@ -96,7 +96,7 @@ final class ElementwiseLoop {
             for (Instruction instruction : program.instructions()) {
                 run(instruction, length, first);
             }
-            result.store(first, f[register], n[register], length);
+            result.store(first, f[register], n[register], 0, length);
         }
         return narrow ? HostArray.of(spec, result.doubles()) : result;
     }

@@ -62,9 +62,14 @@ final class Replay {
         if (kernel == null && host == null && code != null) {
             return code instanceof WhileKernel loop ? Repetition.run(loop, inputs) : run(code, call, inputs);
         }
-        call.outputSpecs().forEach(NdArrays::requireHoldable);
-        if (call.outputSpecs().stream().allMatch(spec -> spec.shape().elements() == 0)) {
-            return call.outputSpecs().stream().map(Value::allocate).toArray(Value[]::new);
+        List<TensorSpec> specs = call.outputSpecs();
+        boolean empty = true;
+        for (int i = 0; i < specs.size(); i++) {
+            NdArrays.requireHoldable(specs.get(i));
+            empty &= specs.get(i).shape().elements() == 0;
+        }
+        if (empty) {
+            return specs.stream().map(Value::allocate).toArray(Value[]::new);
         }
         if (host != null) {
             return runOnHost(host, call, inputs);

@@ -10,28 +10,25 @@ import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
 import io.autodiff.spi.Executor;
 import java.util.List;
-import java.util.function.DoubleBinaryOperator;
-import java.util.function.LongBinaryOperator;
 
 /**
  * Running results along an axis. Computed in Java, as ND4J's are for floating dtypes only and twenty times slower along an axis; sums
  * and products are carried in float64.
  */
 final class CumulativeOps {
-    static final Op CUMSUM = cumulative("cumsum", 0, Double::sum, Long::sum)
+    static final Op CUMSUM = cumulative("cumsum", false)
             .gradient("x", (c, dy) -> cumulative("cumsum", c, dy, exclusive(c), !reverse(c)));
 
     /**
      * With E the product of what comes before an element, and S what the gradient is to the product from it on, the slope is E S.
      * S obeys S[k] = dy[k] + x[k + 1] S[k + 1], so that nothing is divided by an element, which may be 0.
      */
-    static final Op CUMPROD = cumulative("cumprod", 1, (x, y) -> x * y, (x, y) -> x * y)
-            .gradient("x", (c, dy) -> {
-                Tensor x = c.input("x");
-                Tensor before = exclusive(c) ? c.output() : cumulative("cumprod", c, x, true, reverse(c));
-                Tensor term = exclusive(c) ? following(c, dy) : dy;
-                return before.mul(recurrence(c, following(c, x), term, !reverse(c)));
-            });
+    static final Op CUMPROD = cumulative("cumprod", true).gradient("x", (c, dy) -> {
+        Tensor x = c.input("x");
+        Tensor before = exclusive(c) ? c.output() : cumulative("cumprod", c, x, true, reverse(c));
+        Tensor term = exclusive(c) ? following(c, dy) : dy;
+        return before.mul(recurrence(c, following(c, x), term, !reverse(c)));
+    });
 
     /** y[k] = factor[k] y[k - 1] + term[k], which begins as term[0]; in reverse, from the last element on. */
     static final Op LINEAR_RECURRENCE = Op.named("linear_recurrence")
@@ -47,7 +44,7 @@ final class CumulativeOps {
 
     private CumulativeOps() {}
 
-    private static Op cumulative(String name, int start, DoubleBinaryOperator doubles, LongBinaryOperator longs) {
+    private static Op cumulative(String name, boolean product) {
         return Op.named(name)
                 .inputs("x")
                 .attribute("axis", Long.class)
@@ -60,45 +57,41 @@ final class CumulativeOps {
                 })
                 .kernel(
                         HostArray.class,
-                        c -> c.outputSpec().dtype().isFloating()
-                                ? scanDoubles(c, start, doubles)
-                                : scanLongs(c, start, longs));
+                        c -> c.outputSpec().dtype().isFloating() ? scanDoubles(c, product) : scanLongs(c, product));
     }
 
-    private static HostArray scanDoubles(OpCall<HostArray> call, double start, DoubleBinaryOperator function) {
-        double[] x = call.input("x").doubles();
-        Lanes lanes = lanes(call);
+    private static HostArray scanDoubles(OpCall<HostArray> call, boolean product) {
+        LaneTiles tiles = tiles(call);
+        double[] x = tiles.floating[0];
+        double[] results = new double[LaneTiles.WIDTH];
         boolean exclusive = exclusive(call);
-        boolean reverse = reverse(call);
-        int step = reverse ? -lanes.inner() : lanes.inner();
-        for (int lane = 0; lane < lanes.count(); lane++) {
-            double result = start;
-            int at = first(lanes, lane, reverse);
-            for (int i = 0; i < lanes.size(); i++, at += step) {
+        return tiles.visit(reverse(call), (at, step, count, lane, begins) -> {
+            double result = !begins ? results[lane] : product ? 1 : 0;
+            for (int i = 0; i < count; i++) {
                 double before = result;
-                result = function.applyAsDouble(result, x[at]);
-                x[at] = exclusive ? before : result;
+                int place = at + i * step;
+                result = product ? result * x[place] : result + x[place];
+                x[place] = exclusive ? before : result;
             }
-        }
-        return HostArray.of(call.outputSpec(), x);
+            results[lane] = result;
+        });
     }
 
-    private static HostArray scanLongs(OpCall<HostArray> call, long start, LongBinaryOperator function) {
-        long[] x = call.input("x").longs();
-        Lanes lanes = lanes(call);
+    private static HostArray scanLongs(OpCall<HostArray> call, boolean product) {
+        LaneTiles tiles = tiles(call);
+        long[] x = tiles.integers[0];
+        long[] results = new long[LaneTiles.WIDTH];
         boolean exclusive = exclusive(call);
-        boolean reverse = reverse(call);
-        int step = reverse ? -lanes.inner() : lanes.inner();
-        for (int lane = 0; lane < lanes.count(); lane++) {
-            long result = start;
-            int at = first(lanes, lane, reverse);
-            for (int i = 0; i < lanes.size(); i++, at += step) {
+        return tiles.visit(reverse(call), (at, step, count, lane, begins) -> {
+            long result = !begins ? results[lane] : product ? 1 : 0;
+            for (int i = 0; i < count; i++) {
                 long before = result;
-                result = function.applyAsLong(result, x[at]);
-                x[at] = exclusive ? before : result;
+                int place = at + i * step;
+                result = product ? result * x[place] : result + x[place];
+                x[place] = exclusive ? before : result;
             }
-        }
-        return HostArray.of(call.outputSpec(), x);
+            results[lane] = result;
+        });
     }
 
     private static TensorSpec recurrenceSpec(OpCall<TensorSpec> call) {
@@ -113,20 +106,19 @@ final class CumulativeOps {
     }
 
     private static HostArray recurrence(OpCall<HostArray> call) {
-        double[] factor = call.input("factor").doubles();
-        double[] term = call.input("term").doubles();
-        Lanes lanes = lanes(call);
-        boolean reverse = reverse(call);
-        int step = reverse ? -lanes.inner() : lanes.inner();
-        for (int lane = 0; lane < lanes.count(); lane++) {
-            double result = 0;
-            int at = first(lanes, lane, reverse);
-            for (int i = 0; i < lanes.size(); i++, at += step) {
-                result = i == 0 ? term[at] : factor[at] * result + term[at];
-                term[at] = result;
+        LaneTiles tiles = tiles(call);
+        double[] factor = tiles.floating[0];
+        double[] term = tiles.floating[1];
+        double[] results = new double[LaneTiles.WIDTH];
+        return tiles.visit(reverse(call), (at, step, count, lane, begins) -> {
+            double result = results[lane];
+            for (int i = 0; i < count; i++) {
+                int place = at + i * step;
+                result = begins && i == 0 ? term[place] : factor[place] * result + term[place];
+                term[place] = result;
             }
-        }
-        return HostArray.of(call.outputSpec(), term);
+            results[lane] = result;
+        });
     }
 
     /** What the gradient is to each y, by way of those that follow from it as well. */
@@ -167,12 +159,9 @@ final class CumulativeOps {
         return x.slice(from, Shape.of(sizes)).pad(zeros);
     }
 
-    private static int first(Lanes lanes, int lane, boolean reverse) {
-        return lanes.start(lane) + (reverse ? (lanes.size() - 1) * lanes.inner() : 0);
-    }
-
-    private static Lanes lanes(OpCall<HostArray> call) {
-        return Lanes.of(call.outputSpec().shape(), call.attributes().integer("axis"));
+    private static LaneTiles tiles(OpCall<HostArray> call) {
+        return new LaneTiles(
+                Lanes.of(call.outputSpec().shape(), call.attributes().integer("axis")), call.inputs());
     }
 
     private static boolean exclusive(OpCall<?> call) {
