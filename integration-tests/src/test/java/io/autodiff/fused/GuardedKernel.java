@@ -10,9 +10,9 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A kernel that runs on copies of its arrays, each between two stretches of known bytes: if it writes beyond an array, or to an input
- * that is no output as well, the run ends with an {@link AssertionError}. A run of a part of the positions, which several threads may
- * do at once, goes on the arrays themselves.
+ * A kernel that runs on copies of its arrays, each between two stretches of known bytes: if it writes beyond an array, to an input that is
+ * no output as well, or, where it is run for a part of the positions, to what is another part's, the run ends with an
+ * {@link AssertionError}.
  */
 final class GuardedKernel implements LoopKernel {
     private static final int GUARD = 256;
@@ -37,46 +37,74 @@ final class GuardedKernel implements LoopKernel {
         }
     }
 
-    /** A copy of an array, for a time in its place. */
+    /** Which bytes of an array a run may write: stretches of a length, at equal distances. */
+    private record Stretches(long count, long distance, long begin, long length) {
+        static final Stretches NONE = new Stretches(0, 0, 0, 0);
+    }
+
+    /** A copy of an array, for a time in its place. What other threads write to the array meanwhile is not in it. */
     private static final class Copy {
         final At original;
         final BytePointer guarded;
-        final boolean written;
+        final Stretches own;
 
-        Copy(long address, long bytes, boolean written) {
+        Copy(long address, long bytes, Stretches own) {
             original = new At(address, bytes);
-            guarded = new BytePointer(bytes + 2L * GUARD);
-            this.written = written;
+            guarded = new BytePointer(2 * bytes + 2L * GUARD);
+            this.own = own;
             for (int i = 0; i < GUARD; i++) {
                 guarded.put(i, MARK).put(GUARD + bytes + i, MARK);
             }
-            Pointer.memcpy(elements(), original, bytes);
+            Pointer.memcpy(before(), original, bytes);
+            Pointer.memcpy(elements(), before(), bytes);
         }
 
         At elements() {
             return new At(guarded.address() + GUARD, original.limit());
         }
 
+        /** The elements before the run, behind the guards. */
+        At before() {
+            return new At(guarded.address() + 2 * GUARD + original.limit(), original.limit());
+        }
+
         boolean isWhole() {
-            boolean whole = written || Pointer.memcmp(elements(), original, original.limit()) == 0;
+            long end = 0;
+            boolean whole = true;
+            for (long i = 0; i < own.count; i++) {
+                long begin = i * own.distance + own.begin;
+                whole &= isAsBefore(end, begin);
+                end = begin + own.length;
+            }
+            whole &= isAsBefore(end, original.limit());
             for (int i = 0; i < GUARD; i++) {
                 whole &= guarded.get(i) == MARK && guarded.get(GUARD + original.limit() + i) == MARK;
             }
             return whole;
+        }
+
+        private boolean isAsBefore(long from, long to) {
+            return Pointer.memcmp(part(elements(), from, to), part(before(), from, to), to - from) == 0;
+        }
+
+        private static At part(At whole, long from, long to) {
+            return new At(whole.address() + from, to - from);
+        }
+
+        void putBack() {
+            for (long i = 0; i < own.count; i++) {
+                long from = i * own.distance + own.begin;
+                long to = from + own.length;
+                Pointer.memcpy(part(original, from, to), part(elements(), from, to), own.length);
+            }
         }
     }
 
     @Override
     public void run(Pointer arguments) {
         LongPointer words = new LongPointer(arguments);
-        long first = program.axes().get(layout.axis(0)).size();
-        if (words.get(0) != 0 || words.get(1) != first) {
-            kernel.run(arguments);
-            return;
-        }
         Map<Long, Copy> copies = new HashMap<>();
         long[] addresses = new long[layout.arrays()];
-        int inputs = program.inputs().size();
         Map<Long, Long> bytes = new HashMap<>();
         for (int array = 0; array < addresses.length; array++) {
             addresses[array] = words.get(layout.addressWord(array));
@@ -84,8 +112,8 @@ final class GuardedKernel implements LoopKernel {
         }
         // Outputs first: one in the place of an input is written.
         for (int array = addresses.length - 1; array >= 0; array--) {
-            boolean written = array >= inputs;
-            Copy copy = copies.computeIfAbsent(addresses[array], at -> new Copy(at, bytes.get(at), written));
+            Stretches own = own(array, words.get(0), words.get(1));
+            Copy copy = copies.computeIfAbsent(addresses[array], at -> new Copy(at, bytes.get(at), own));
             words.put(layout.addressWord(array), copy.elements().address());
         }
         kernel.run(arguments);
@@ -96,11 +124,22 @@ final class GuardedKernel implements LoopKernel {
             if (!copy.isWhole()) {
                 throw new AssertionError("a kernel wrote where it has no business, for " + program);
             }
-            if (copy.written) {
-                Pointer.memcpy(copy.original, copy.elements(), copy.original.limit());
-            }
+            copy.putBack();
             copy.guarded.close();
         }
+    }
+
+    /** What of an array belongs to some turns of the first loop. */
+    private Stretches own(int array, long begin, long end) {
+        int output = array - program.inputs().size();
+        if (output < 0) {
+            return Stretches.NONE;
+        } else if (layout.isWord(output)) {
+            return new Stretches(1, Long.BYTES, 0, Long.BYTES);
+        }
+        long stride = layout.stride(array, 0);
+        long distance = stride * program.axes().get(layout.axis(0)).size();
+        return new Stretches(bytes(array) / distance, distance, begin * stride, (end - begin) * stride);
     }
 
     private long bytes(int array) {
