@@ -36,7 +36,7 @@ final class StagedOp {
 
         Inputs(List<Tensor> arguments, List<Variable> assigned) {
             this.tensors = new ArrayList<>(arguments);
-            this.variables = new ArrayList<>(Collections.nCopies(arguments.size(), null));
+            this.variables = new ArrayList<@Nullable Variable>(Collections.nCopies(arguments.size(), null));
             this.assigned = assigned;
             this.arguments = arguments.size();
             assigned.forEach(this::place);
