@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What makes a plan better, one after the other in this order; the draft is verified after each. */
 enum Pass {
@@ -47,11 +48,11 @@ enum Pass {
                     for (int i = 0; i < call.inputs.length; i++) {
                         call.inputs[i] = same[call.inputs[i]];
                     }
-                    int kept = Simplification.identity(
-                            call.call,
-                            Arrays.stream(call.inputs)
-                                    .mapToObj(draft.initial::get)
-                                    .toList());
+                    List<@Nullable Value> constants = new ArrayList<>();
+                    for (int input : call.inputs) {
+                        constants.add(draft.initial.get(input));
+                    }
+                    int kept = Simplification.identity(call.call, constants);
                     if (kept >= 0) {
                         same[call.outputs[0]] = call.inputs[kept];
                     }

@@ -5,6 +5,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Work in parts that this thread and those of the common pool take as they come. Nobody waits for a thread to begin: if all are busy,
@@ -37,7 +38,7 @@ public final class Parts {
     public static void run(int parts, IntConsumer work) {
         AtomicInteger next = new AtomicInteger();
         CountDownLatch left = new CountDownLatch(parts);
-        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
         Runnable worker = () -> {
             for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
                 try {

@@ -1,6 +1,7 @@
 package io.autodiff.nd4j.onednn;
 
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
@@ -13,7 +14,7 @@ final class SingleThread {
 
     private SingleThread() {}
 
-    static <R> R get(Supplier<R> code) {
+    static <R extends @Nullable Object> R get(Supplier<R> code) {
         int threads = OPS.ompGetMaxThreads();
         if (threads == 1) {
             return code.get();
