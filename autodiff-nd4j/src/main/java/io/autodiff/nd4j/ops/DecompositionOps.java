@@ -6,6 +6,7 @@ import io.autodiff.Linalg;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
@@ -16,7 +17,6 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.ejml.interfaces.decomposition.QRDecomposition;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Factorisations of matrices. What they leave open is settled, so that each is a function: signs here, the order of values. Vectors
@@ -31,7 +31,7 @@ final class DecompositionOps {
     static final Op CHOLESKY = Op.named("cholesky")
             .inputs("x")
             .shape(c -> Matrices.requireSquare(c, "x"))
-            .kernels(INDArray.class, call -> Matrices.each(call, DecompositionOps::cholesky))
+            .kernels(HostArray.class, call -> Matrices.each(call, DecompositionOps::cholesky))
             .gradient("x", (c, dl) -> {
                 Tensor l = c.output();
                 Tensor product = l.mmul(dl, true, false);
@@ -54,7 +54,7 @@ final class DecompositionOps {
                 long n = Matrices.columns(x.shape());
                 return List.of(like(x, m, Math.min(m, n)), like(x, Math.min(m, n), n));
             })
-            .kernels(INDArray.class, call -> Matrices.each(call, DecompositionOps::qr))
+            .kernels(HostArray.class, call -> Matrices.each(call, DecompositionOps::qr))
             .gradients((c, dys, needed) -> List.of(qrGradient(c, dys.get(0), dys.get(1))));
 
     /**
@@ -68,7 +68,7 @@ final class DecompositionOps {
                 TensorSpec x = Matrices.requireSquare(c, "x");
                 return List.of(like(x, Matrices.rows(x.shape())), x);
             })
-            .kernels(INDArray.class, call -> Matrices.each(call, DecompositionOps::eigh))
+            .kernels(HostArray.class, call -> Matrices.each(call, DecompositionOps::eigh))
             .gradients((c, dys, needed) -> {
                 Tensor v = c.outputs().get(1);
                 Tensor inner = inverseDifferences(c.output())
@@ -92,7 +92,7 @@ final class DecompositionOps {
                 return List.of(like(x, k), like(x, m, k), like(x, n, k));
             })
             .kernels(
-                    INDArray.class,
+                    HostArray.class,
                     call -> Matrices.each(call, item -> {
                         Svd svd = Svd.of(item);
                         return new double[][] {svd.values, svd.left.data, svd.right.data};
@@ -114,7 +114,7 @@ final class DecompositionOps {
                 }
                 return like(x, m, m - k);
             })
-            .kernels(INDArray.class, call -> Matrices.each(call, DecompositionOps::complementUnits))
+            .kernels(HostArray.class, call -> Matrices.each(call, DecompositionOps::complementUnits))
             .notDifferentiable();
 
     static final List<Op> OPS = List.of(CHOLESKY, QR, EIGH, SVD, COMPLEMENT_UNITS);

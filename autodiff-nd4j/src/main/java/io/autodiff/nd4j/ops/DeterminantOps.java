@@ -4,12 +4,12 @@ import static io.autodiff.spi.Executor.execute;
 
 import io.autodiff.Linalg;
 import io.autodiff.Tensor;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.TensorSpec;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Determinants. The derivative of det X is its matrix of cofactors (Jacobi's formula), which is det X times X'^-1 where there is an
@@ -20,7 +20,7 @@ final class DeterminantOps {
             .inputs("x")
             .shape(DeterminantOps::perMatrix)
             .kernels(
-                    INDArray.class,
+                    HostArray.class,
                     call -> Matrices.each(call, item -> new double[][] {{new Lu(item.input(0)).determinant()}}))
             .gradient("x", (c, dy) -> column(dy).mul(execute("matrix_cofactors", c.input("x"))));
 
@@ -33,7 +33,7 @@ final class DeterminantOps {
                 return List.of(spec, spec);
             })
             .kernels(
-                    INDArray.class,
+                    HostArray.class,
                     call -> Matrices.each(call, item -> {
                         Lu lu = new Lu(item.input(0));
                         return new double[][] {{lu.sign()}, {lu.logMagnitude()}};
@@ -47,7 +47,7 @@ final class DeterminantOps {
     static final Op COFACTORS = Op.named("matrix_cofactors")
             .inputs("x")
             .shape(c -> Matrices.requireSquare(c, "x"))
-            .kernels(INDArray.class, call -> Matrices.each(call, item -> cofactors(new SingularValues(item))))
+            .kernels(HostArray.class, call -> Matrices.each(call, item -> cofactors(new SingularValues(item))))
             .gradient("x", (c, dy) -> execute("matrix_cofactors_derivative", c.input("x"), dy));
 
     /**
@@ -58,7 +58,7 @@ final class DeterminantOps {
             .inputs("x", "g")
             .shape(DeterminantOps::derivativeSpec)
             .kernels(
-                    INDArray.class,
+                    HostArray.class,
                     call -> Matrices.each(call, item -> cofactorsDerivative(new SingularValues(item), item.input(1))))
             .gradient("x", (c, dy) -> thirdDerivative(c.input("x"), c.input("g"), dy))
             .gradient("g", (c, dy) -> execute("matrix_cofactors_derivative", c.input("x"), dy));

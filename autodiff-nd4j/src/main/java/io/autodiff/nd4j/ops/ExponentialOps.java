@@ -6,12 +6,12 @@ import io.autodiff.Linalg;
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
 import io.autodiff.Tensors;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.op.Op;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.NormOps_DDRM;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The exponential of a matrix. */
 final class ExponentialOps {
@@ -28,7 +28,7 @@ final class ExponentialOps {
     static final Op EXPM = Op.named("matrix_exponential")
             .inputs("x")
             .shape(c -> Matrices.requireSquare(c, "x"))
-            .kernels(INDArray.class, call -> Matrices.each(call, item -> new double[][] {exponential(item.input(0))}))
+            .kernels(HostArray.class, call -> Matrices.each(call, item -> new double[][] {exponential(item.input(0))}))
             .gradient("x", (c, dy) -> {
                 Tensor x = Linalg.matrixTranspose(c.input("x"));
                 Tensor upper = Tensors.concat(-1, x, dy);

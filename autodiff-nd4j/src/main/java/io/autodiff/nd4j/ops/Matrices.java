@@ -2,7 +2,7 @@ package io.autodiff.nd4j.ops;
 
 import io.autodiff.DType;
 import io.autodiff.Shape;
-import io.autodiff.nd4j.array.NdArrays;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.op.OpCall;
 import io.autodiff.op.Shapes;
 import io.autodiff.op.TensorSpec;
@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What ops on stacks of matrices share: the shapes of a stack, of which the last two axes are the matrix and those before are the
@@ -74,7 +73,7 @@ final class Matrices {
     // ---- kernels ----
 
     /** One matrix of each input, and where they stand in the batch. */
-    record Item(OpCall<INDArray> call, int index, int count, List<DMatrixRMaj> inputs) {
+    record Item(OpCall<HostArray> call, int index, int count, List<DMatrixRMaj> inputs) {
         DMatrixRMaj input(int number) {
             return inputs.get(number);
         }
@@ -93,7 +92,7 @@ final class Matrices {
     }
 
     /** A kernel over stacks whose batch axes are broadcast; elements that are not finite are refused. */
-    static List<INDArray> each(OpCall<INDArray> call, ItemKernel kernel) {
+    static List<HostArray> each(OpCall<HostArray> call, ItemKernel kernel) {
         Shape batch = Shape.SCALAR;
         for (TensorSpec spec : call.inputSpecs()) {
             batch = call.broadcast(batch, batch(spec.shape()));
@@ -119,16 +118,16 @@ final class Matrices {
                 System.arraycopy(outputs[i], 0, results[i], index * size, size);
             }
         }
-        List<INDArray> arrays = new ArrayList<>();
+        List<HostArray> arrays = new ArrayList<>();
         for (int i = 0; i < results.length; i++) {
-            arrays.add(NdArrays.of(call.outputSpecs().get(i), results[i]));
+            arrays.add(HostArray.of(call.outputSpecs().get(i), results[i]));
         }
         return arrays;
     }
 
     /** The elements of an input. A decomposition of NaN would iterate for ever, or give numbers. */
-    private static double[] finite(OpCall<INDArray> call, int input) {
-        double[] elements = NdArrays.doubles(call.input(input));
+    private static double[] finite(OpCall<HostArray> call, int input) {
+        double[] elements = call.input(input).doubles();
         for (int i = 0; i < elements.length; i++) {
             if (!Double.isFinite(elements[i])) {
                 throw call.error("input number " + input + " has the element " + elements[i] + " at " + i

@@ -4,6 +4,7 @@ import static io.autodiff.spi.Executor.execute;
 
 import io.autodiff.Shape;
 import io.autodiff.Tensor;
+import io.autodiff.nd4j.array.HostArray;
 import io.autodiff.op.Attributes;
 import io.autodiff.op.Op;
 import io.autodiff.op.OpCall;
@@ -12,7 +13,6 @@ import io.autodiff.op.TensorSpec;
 import java.util.Arrays;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Systems of linear equations and inverses. Gradients by M. Giles, "Collected matrix derivative results for forward and reverse
@@ -25,7 +25,7 @@ final class SolveOps {
             .attribute("transpose", Boolean.class)
             .shape(SolveOps::systemSpec)
             .broadcasting()
-            .kernels(INDArray.class, call -> Matrices.each(call, SolveOps::solve))
+            .kernels(HostArray.class, call -> Matrices.each(call, SolveOps::solve))
             .gradients((c, dx, needed) -> {
                 boolean transpose = c.attributes().flag("transpose");
                 Tensor db = execute("matrix_solve", Attributes.of("transpose", !transpose), c.input("a"), dx.get(0));
@@ -39,7 +39,7 @@ final class SolveOps {
             .attribute("transpose", Boolean.class)
             .shape(SolveOps::systemSpec)
             .broadcasting()
-            .kernels(INDArray.class, call -> Matrices.each(call, SolveOps::solveTriangular))
+            .kernels(HostArray.class, call -> Matrices.each(call, SolveOps::solveTriangular))
             .gradients((c, dx, needed) -> {
                 boolean transpose = c.attributes().flag("transpose");
                 boolean lower = c.attributes().flag("lower");
@@ -56,7 +56,7 @@ final class SolveOps {
             .inputs("x")
             .shape(c -> Matrices.requireSquare(c, "x"))
             .kernels(
-                    INDArray.class,
+                    HostArray.class,
                     call -> Matrices.each(call, item -> {
                         DMatrixRMaj x = item.input(0);
                         return new double[][] {regular(item, x, "'x'").inverse()};
