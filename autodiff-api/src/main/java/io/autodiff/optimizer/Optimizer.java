@@ -66,23 +66,9 @@ public abstract class Optimizer {
         for (GradientAndVariable pair : gradientsAndVariables) {
             Tensor gradient = Objects.requireNonNull(pair, "a pair of gradient and variable")
                     .gradient();
-            any |= gradient != null;
-            if (gradient != null && !AutodiffProvider.current().owns(gradient)) {
-                throw new IllegalArgumentException(
-                        "the gradient of the variable '" + pair.variable().name()
-                                + "' is a tensor of another engine, "
-                                + gradient.getClass().getName()
-                                + "; copy its elements with Tensors.of(...)");
-            }
-            if (gradient != null && !gradient.dtype().isFloating()) {
-                throw new IllegalArgumentException(
-                        "the variable '" + pair.variable().name() + "', which is "
-                                + pair.variable().spec() + ", cannot follow a gradient: its dtype is not floating");
-            }
-            if (gradient != null && !gradient.spec().equals(pair.variable().spec())) {
-                throw new IllegalArgumentException("the gradient " + gradient.spec() + " does not fit the variable '"
-                        + pair.variable().name() + "', which is "
-                        + pair.variable().spec());
+            if (gradient != null) {
+                any = true;
+                requireFit(gradient, pair.variable());
             }
         }
         if (!any) {
@@ -97,6 +83,22 @@ public abstract class Optimizer {
             if (gradient != null) {
                 update(pair.variable(), gradient);
             }
+        }
+    }
+
+    private static void requireFit(Tensor gradient, Variable variable) {
+        if (!AutodiffProvider.current().owns(gradient)) {
+            throw new IllegalArgumentException("the gradient of the variable '" + variable.name()
+                    + "' is a tensor of another engine, " + gradient.getClass().getName()
+                    + "; copy its elements with Tensors.of(...)");
+        }
+        if (!gradient.dtype().isFloating()) {
+            throw new IllegalArgumentException("the variable '" + variable.name() + "', which is " + variable.spec()
+                    + ", cannot follow a gradient: its dtype is not floating");
+        }
+        if (!gradient.spec().equals(variable.spec())) {
+            throw new IllegalArgumentException("the gradient " + gradient.spec() + " does not fit the variable '"
+                    + variable.name() + "', which is " + variable.spec());
         }
     }
 

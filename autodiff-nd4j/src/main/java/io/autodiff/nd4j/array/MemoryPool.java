@@ -320,10 +320,6 @@ public final class MemoryPool {
     private static @Nullable Block poll(int sizeClass, TensorSpec spec) {
         Deque<Block> blocks = FREE.get(sizeClass);
         LAST_USED[sizeClass] = ++uses;
-        Block last = blocks.peek();
-        if (last == null || last.hasArray(spec)) {
-            return blocks.poll();
-        }
         Iterator<Block> some = blocks.iterator();
         for (int look = 0; look < LOOKS && some.hasNext(); look++) {
             Block block = some.next();
